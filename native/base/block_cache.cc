@@ -1,0 +1,174 @@
+#include "base/block_cache.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <new>
+
+#include "base/block_cache_shard.h"
+#include "base/checks.h"
+#include "base/hash.h"
+
+namespace ledgerstone {
+namespace {
+
+constexpr size_t kShardCount = 8;
+constexpr uint64_t kShardedCapacityMin = 8ull << 20;
+constexpr size_t kEraseStep = 256;
+
+uint64_t HashKey(const BlockKey& key) {
+  return HashMix(HashMix(key.file_number) + key.offset);
+}
+
+void Free(BlockCache::Entry* entry) {
+  entry->~Entry();
+  std::free(entry);
+}
+
+void Drop(BlockCache::Entry* entry) {
+  if (entry->references.fetch_sub(1, std::memory_order_acq_rel) == 1) Free(entry);
+}
+
+}  // namespace
+
+BlockCache::Handle& BlockCache::Handle::operator=(Handle&& other) noexcept {
+  if (this == &other) return *this;
+  Reset();
+  entry_ = other.entry_;
+  other.entry_ = nullptr;
+  return *this;
+}
+
+BlockCache::Handle::Handle(const Handle& other) : entry_(other.entry_) {
+  if (entry_ != nullptr) entry_->references.fetch_add(1, std::memory_order_relaxed);
+}
+
+BlockCache::Handle& BlockCache::Handle::operator=(const Handle& other) {
+  return *this = Handle(other);
+}
+
+const char* BlockCache::Handle::data() const { return entry_->bytes(); }
+size_t BlockCache::Handle::size() const { return entry_->size; }
+
+void BlockCache::Handle::Reset() {
+  if (entry_ == nullptr) return;
+  Drop(entry_);
+  entry_ = nullptr;
+}
+
+BlockCache::BlockCache(uint64_t capacity_bytes) : capacity_(capacity_bytes) {
+  const size_t shards = capacity_bytes < kShardedCapacityMin ? 1 : kShardCount;
+  for (size_t i = 0; i < shards; ++i) shards_.push_back(std::make_unique<Shard>());
+}
+
+BlockCache::~BlockCache() {
+  for (const auto& shard : shards_) {
+    while (shard->hand != nullptr) {
+      Entry* const entry = shard->hand;
+      shard->Unlink(entry);
+      Drop(entry);
+    }
+  }
+}
+
+BlockCache::Entry* BlockCache::Allocate(size_t size) {
+  void* const memory = std::malloc(sizeof(Entry) + size);
+  return memory == nullptr ? nullptr : new (memory) Entry(size);
+}
+
+char* BlockCache::MutableData(Entry* entry) { return entry->bytes(); }
+
+void BlockCache::Shrink(Entry* entry, size_t size) {
+  LS_CHECK(size <= entry->size);
+  entry->size = size;
+}
+
+void BlockCache::Discard(Entry* entry) { Free(entry); }
+
+BlockCache::Handle BlockCache::Adopt(Entry* entry) { return Handle(entry); }
+
+uint64_t BlockCache::ShardCapacity() const {
+  const uint64_t reserved = reserved_.load(std::memory_order_relaxed);
+  return (capacity_ - std::min(capacity_, reserved)) / shards_.size();
+}
+
+BlockCache::Handle BlockCache::Lookup(const BlockKey& key) {
+  const uint64_t hash = HashKey(key);
+  Shard& shard = ShardOf(hash);
+  const std::lock_guard lock(shard.mutex);
+  Entry* const entry = shard.Find(key, hash);
+  if (entry == nullptr) {
+    ++shard.misses;
+    return {};
+  }
+  ++shard.hits;
+  entry->used = true;
+  entry->references.fetch_add(1, std::memory_order_relaxed);
+  return Handle(entry);
+}
+
+BlockCache::Handle BlockCache::Insert(const BlockKey& key, Entry* entry) {
+  LS_CHECK(entry->references.load(std::memory_order_relaxed) == 1);
+  entry->key = key;
+  entry->hash = HashKey(key);
+  Shard& shard = ShardOf(entry->hash);
+  Entry* evicted = nullptr;
+  Entry* result = entry;
+  {
+    const std::lock_guard lock(shard.mutex);
+    if (Entry* const first = shard.Find(key, entry->hash); first != nullptr) {
+      first->references.fetch_add(1, std::memory_order_relaxed);
+      result = first;
+    } else if (shard.MakeRoom(entry->charge, ShardCapacity(), &evicted)) {
+      entry->references.store(2, std::memory_order_relaxed);
+      shard.Link(entry);
+      ++shard.inserts;
+    }
+  }
+  if (result != entry) Free(entry);
+  while (evicted != nullptr) {
+    Entry* const next = evicted->next_in_bucket;
+    Drop(evicted);
+    evicted = next;
+  }
+  return Handle(result);
+}
+
+// Buckets are visited in rising order with the mutex let go now and then. Doubling the table in
+// between moves an entry from bucket i to i or further up, so none is missed.
+void BlockCache::EraseFile(uint64_t file_number) {
+  std::vector<Entry*> erased;
+  for (const auto& shard : shards_) {
+    bool more = true;
+    for (size_t begin = 0; more; begin += kEraseStep) {
+      const std::lock_guard lock(shard->mutex);
+      const size_t end = std::min(begin + kEraseStep, shard->buckets.size());
+      shard->Extract(file_number, begin, end, &erased);
+      more = end < shard->buckets.size();
+    }
+  }
+  for (Entry* const entry : erased) Drop(entry);
+}
+
+void BlockCache::Reserve(uint64_t bytes) { reserved_.fetch_add(bytes, std::memory_order_relaxed); }
+
+void BlockCache::Release(uint64_t bytes) {
+  const uint64_t before = reserved_.fetch_sub(bytes, std::memory_order_relaxed);
+  LS_CHECK(before >= bytes);
+}
+
+BlockCache::Statistics BlockCache::GetStatistics() const {
+  Statistics sum;
+  for (const auto& shard : shards_) {
+    const std::lock_guard lock(shard->mutex);
+    sum.hits += shard->hits;
+    sum.misses += shard->misses;
+    sum.inserts += shard->inserts;
+    sum.evictions += shard->evictions;
+    sum.used_bytes += shard->used_bytes;
+  }
+  sum.reserved_bytes = reserved_.load(std::memory_order_relaxed);
+  sum.capacity_bytes = capacity_;
+  return sum;
+}
+
+}  // namespace ledgerstone

@@ -1,0 +1,47 @@
+#include "base/internal_key.h"
+
+#include "base/text.h"
+
+namespace ledgerstone {
+namespace {
+
+const char* KindName(EntryKind kind) {
+  switch (kind) {
+    case EntryKind::kDelete: return "delete";
+    case EntryKind::kPut: return "put";
+    case EntryKind::kMerge: return "merge";
+    case EntryKind::kRangeDelete: return "range delete";
+    case EntryKind::kPutExpiring: return "expiring put";
+    case EntryKind::kCreateNamespace: return "create namespace";
+    case EntryKind::kDropNamespace: return "drop namespace";
+  }
+  return "unknown kind";
+}
+
+}  // namespace
+
+Status CheckStoredKind(uint64_t trailer, const std::string& file, uint64_t offset) {
+  const EntryKind kind = TrailerKind(trailer);
+  switch (kind) {
+    case EntryKind::kDelete:
+    case EntryKind::kPut:
+      return Status::Ok();
+    case EntryKind::kMerge:
+    case EntryKind::kRangeDelete:
+    case EntryKind::kPutExpiring:
+      return Status::NotSupported(
+          std::string("the file holds a ") + KindName(kind) + ", which this build lacks", {file, offset});
+    default:
+      return Status::Corruption("entry kind", {file, offset}, "0 or 1",
+                                std::to_string(static_cast<int>(kind)));
+  }
+}
+
+std::string InternalKeyText(Slice internal_key) {
+  if (internal_key.size() < kTrailerSize) return "(short key) " + HexBytes(internal_key);
+  const uint64_t trailer = TrailerOf(internal_key);
+  return "'" + EscapeBytes(UserKeyOf(internal_key)) + "' @" +
+         std::to_string(TrailerSequence(trailer)) + " " + KindName(TrailerKind(trailer));
+}
+
+}  // namespace ledgerstone

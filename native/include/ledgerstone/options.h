@@ -1,0 +1,84 @@
+// What a store and a namespace can be told, with the defaults. Sizes are bytes, times microseconds.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+namespace ledgerstone {
+
+class Env;
+class Scheduler;
+class EventListener;
+
+// Frozen: on disk in block trailers and namespace records.
+enum class Compression : uint8_t { kNone = 0, kLz4 = 1, kZstd = 2 };
+
+// How safe a write is when its promise fulfils.
+enum class Durability : uint8_t {
+  kMemory = 0,  // in this process's memory: survives neither its death nor a power cut
+  kOs = 1,      // handed to the operating system: survives the process, not a power cut
+  kDisk = 2,    // synced: survives a power cut
+};
+
+// Whether a read may wait for the disk. With kMemory it answers Incomplete instead.
+enum class Tier : uint8_t { kMemory, kDisk };
+
+inline constexpr uint32_t kKeyBytesMax = 64 * 1024 - 1;
+inline constexpr uint32_t kValueBytesMax = 256u << 20;
+inline constexpr uint32_t kNamespaceNameBytesMax = 255;
+inline constexpr int kLevelCount = 7;
+
+struct NamespaceOptions {
+  // Names of what the caller uses, kept in the manifest and compared at reopen; opaque here.
+  std::string key_codec = "binary";
+  std::string value_codec = "binary";
+  // Written without a write-ahead log; see docs/architecture.md, "Derived namespaces".
+  bool derived = false;
+  Compression compression = Compression::kLz4;          // above the bottom level
+  Compression bottom_compression = Compression::kZstd;  // at the bottom level
+  uint32_t filter_bits_per_key = 10;
+};
+
+using NamespaceId = uint32_t;
+
+struct NamespaceInfo {
+  NamespaceId id = 0;
+  std::string name;
+  NamespaceOptions options;
+};
+
+struct StoreOptions {
+  bool create_if_missing = true;
+  bool error_if_exists = false;
+  bool read_only = false;
+
+  // One budget over memtables, indexes, filters and cached blocks.
+  uint64_t memory_budget = 256ull << 20;
+  // Memory of one generation of memtables; 0: derived from the budget.
+  uint64_t generation_bytes = 0;
+  // Full generations that may wait for their flush before writers wait.
+  uint32_t immutable_generations_max = 2;
+
+  uint32_t block_bytes = 4096;
+  uint64_t table_bytes = 32ull << 20;       // target size of a compaction's output files
+  uint64_t level_base_bytes = 0;            // smallest level below L0; 0: derived from the generation
+  uint32_t level_fanout = 10;
+  uint32_t l0_compaction_trigger = 4;       // files
+  uint32_t l0_slowdown_trigger = 12;
+  uint32_t l0_stop_trigger = 20;
+  bool use_block_cache = true;
+  bool compact_in_background = true;
+  int level_count = kLevelCount;            // 2 … kLevelCount; "one level" below L0 is 2
+
+  uint64_t group_bytes_max = 4ull << 20;    // of one commit group
+  uint64_t idle_promise_micros = 10'000;    // after the last sync of an idle log
+
+  Env* env = nullptr;              // nullptr: Env::Posix()
+  Scheduler* scheduler = nullptr;  // nullptr: the store makes a threaded one
+  EventListener* listener = nullptr;
+};
+
+// Problems with the values themselves are told by Store::Open as InvalidArgument.
+
+}  // namespace ledgerstone

@@ -1,0 +1,159 @@
+// The engine as its user sees it: namespaces of ordered bytes in one directory, with one commit order.
+//
+// 1. Every method may be called from any thread until Close returns; afterwards each answers Closed.
+// 2. A write is visible to readers only once it is as durable as its writer asked; writes become visible
+//    in commit order, and what survives a crash is a prefix of that order.
+// 3. After a failed write or sync of the log or the manifest the store is read-only: the writes that were
+//    under way end in OutcomeUnknown, later ones in ReadOnly with the first cause. Reopening is the way back.
+// 4. Nothing here waits for the disk except: Open, Close, Get and iterators with Tier::kDisk, Verify, and
+//    the calls named Wait… or documented so. Callbacks run on the engine's lanes and must be quick.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ledgerstone/iterator.h"
+#include "ledgerstone/options.h"
+#include "ledgerstone/statistics.h"
+#include "ledgerstone/status.h"
+#include "ledgerstone/write_batch.h"
+
+namespace ledgerstone {
+
+// A value and what keeps its bytes in place: a view of the store or a pinned block.
+class PinnedValue {
+ public:
+  PinnedValue() = default;
+  ~PinnedValue() { Reset(); }
+  PinnedValue(const PinnedValue&) = delete;
+  PinnedValue& operator=(const PinnedValue&) = delete;
+
+  Slice value() const { return value_; }
+  void Reset() {
+    value_ = {};
+    owner_.reset();
+    if (block_ != nullptr) unpin_(block_);
+    block_ = nullptr;
+  }
+  void Set(Slice value, std::shared_ptr<const void> owner) {
+    Reset();
+    value_ = value;
+    owner_ = std::move(owner);
+  }
+  void SetBlock(Slice value, void* block, void (*unpin)(void*)) {
+    Reset();
+    value_ = value;
+    block_ = block;
+    unpin_ = unpin;
+  }
+
+ private:
+  Slice value_;
+  std::shared_ptr<const void> owner_;
+  void* block_ = nullptr;
+  void (*unpin_)(void*) = nullptr;
+};
+
+enum class Presence : uint8_t { kAbsent, kFound };
+
+struct ReadOptions {
+  Tier tier = Tier::kDisk;
+  uint64_t snapshot_id = 0;  // 0: the newest visible state
+};
+
+struct WriteOptions {
+  Durability durability = Durability::kDisk;
+  // Set for batches over derived namespaces: the position of the last event whose changes they hold.
+  // Positions must not go back. `durability` is then ignored; see docs/architecture.md.
+  std::optional<uint64_t> applied;
+};
+
+// What Open found and did.
+struct OpenReport {
+  bool created = false;
+  bool clean_close = false;     // the last owner closed the store
+  uint64_t replayed_records = 0;
+  uint64_t replayed_bytes = 0;
+  uint64_t cut_bytes = 0;       // of an unsynced tail
+  bool valid_beyond_cut = false;
+  std::string cut_file;
+  uint64_t cut_offset = 0;
+  uint64_t last_sequence = 0;
+  uint64_t applied = 0;         // derived namespaces hold exactly the state at this event position
+  std::string store_id;         // 32 hexadecimal digits
+  uint64_t micros = 0;
+};
+
+// One thing Verify found wrong.
+using Finding = Status;
+
+class Store {
+ public:
+  using Done = std::function<void(const Status&)>;
+
+  static Status Open(const StoreOptions& options, const std::string& path,
+                     std::unique_ptr<Store>* store);
+  // Closes if need be.
+  virtual ~Store() = default;
+
+  virtual const OpenReport& report() const = 0;
+
+  // The namespace of that name, created if absent: its creation is queued in commit order, without I/O, so
+  // writes may follow at once. Mismatch if it exists with another codec or kind.
+  virtual Status OpenNamespace(const std::string& name, const NamespaceOptions& options,
+                               NamespaceId* id) = 0;
+  virtual std::vector<NamespaceInfo> Namespaces() const = 0;
+  // Removes it and all it holds; O(1) for the caller.
+  virtual void DropNamespace(NamespaceId id, Done done) = 0;
+
+  // Takes `batch` bytes of `count` entries (see write_batch.h). Bad bytes give InvalidArgument and
+  // nothing is queued; `done` is called exactly once, in every case, in commit order for queued writes.
+  virtual void Write(Slice batch, uint32_t count, const WriteOptions& options, Done done) = 0;
+  // Waits; not for lanes.
+  virtual Status Write(const WriteBatch& batch, const WriteOptions& options = {}) = 0;
+
+  virtual Status Get(NamespaceId id, Slice key, const ReadOptions& options, Presence* presence,
+                     PinnedValue* value) = 0;
+  virtual Status NewIterator(NamespaceId id, const IterateOptions& options, Tier tier,
+                             std::unique_ptr<Iterator>* iterator) = 0;
+  // Bytes on disk between two keys, from the indexes in memory; memtables are left out.
+  virtual Status ApproximateBytes(NamespaceId id, Slice lower, Slice upper, uint64_t* bytes) = 0;
+
+  // A fixed view; ids are never reused. Released views free what they kept.
+  virtual uint64_t TakeSnapshot() = 0;
+  virtual bool ReleaseSnapshot(uint64_t snapshot_id) = 0;
+  virtual Status SnapshotSequence(uint64_t snapshot_id, uint64_t* sequence) const = 0;
+
+  virtual uint64_t VisibleSequence() const = 0;
+  // The event position up to which derived namespaces are in synced tables.
+  virtual uint64_t Applied() const = 0;
+
+  // Done when everything committed before the call is in synced tables.
+  virtual void Flush(Done done) = 0;
+  // Done when everything committed before the call is in the bottom level. id 0: every namespace. Empty
+  // bounds are open.
+  virtual void Compact(NamespaceId id, Slice lower, Slice upper, Done done) = 0;
+
+  // Reads and checks every live file. Empty means clean; the status is about the check itself.
+  virtual Status Verify(std::vector<Finding>* findings) = 0;
+
+  virtual StoreStatistics Statistics() const = 0;
+  virtual std::vector<NamespaceLevels> Levels() const = 0;
+  virtual std::string LevelsText() const = 0;
+
+  // Settles every queued write, stops background work, marks the log cleanly closed. The first failure
+  // the store had, if any, is returned. Idempotent.
+  virtual Status Close() = 0;
+};
+
+// Opens nothing: checks a directory nobody owns, read-only. Takes the lock while it reads.
+Status VerifyDirectory(Env* env, const std::string& path, std::vector<Finding>* findings);
+
+// A file as text, for people. Reads the file alone and changes nothing.
+enum class InspectKind : uint8_t { kLog, kTable, kManifest, kCurrent };
+Status InspectFile(Env* env, InspectKind kind, const std::string& path, bool entries, std::string* text);
+
+}  // namespace ledgerstone
