@@ -1,0 +1,196 @@
+// A thread per lane, started by the lane's first job.
+//
+// 1. One mutex guards every lane; jobs, `done` and the destructors of jobs run without it.
+// 2. Lane threads block all signals: the host program's handlers never run on them.
+// 3. A waiter reads the wake count before it asks `done`, so that no wake between asking and
+//    sleeping is missed.
+// 4. Stop first lets every lane run dry (a job of one lane may still post to another), then ends
+//    the threads. What is delayed is dropped at its start.
+#include <pthread.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <thread>
+
+#include "base/checks.h"
+#include "ledgerstone/scheduler.h"
+
+namespace ledgerstone {
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+using Lock = std::unique_lock<std::mutex>;
+
+constexpr std::array<const char*, kLaneCount> kThreadNames = {"ls-commit", "ls-flush",
+                                                              "ls-compact"};
+
+// A longer delay is cut to this, so that a deadline cannot overflow: a year.
+constexpr uint64_t kDelayMicrosMax = uint64_t{365} * 24 * 3600 * 1'000'000;
+
+thread_local const Scheduler* scheduler_of_this_thread = nullptr;
+
+class ThreadedScheduler final : public Scheduler {
+ public:
+  ~ThreadedScheduler() override { Stop(); }
+
+  void Post(Lane lane, Job job) override {
+    LS_CHECK(job != nullptr);
+    Lock lock(mutex_);
+    LS_CHECK(!ending_);
+    LaneState& state = StartedLane(lane);
+    state.ready.push_back(std::move(job));
+    state.changed.notify_one();
+  }
+
+  void PostAfter(Lane lane, uint64_t delay_micros, Job job) override {
+    LS_CHECK(job != nullptr);
+    const auto delay = std::chrono::microseconds(std::min(delay_micros, kDelayMicrosMax));
+    const auto deadline = SteadyClock::now() + delay;
+    Lock lock(mutex_);
+    LS_CHECK(!ending_);
+    if (stopping_) return;
+    LaneState& state = StartedLane(lane);
+    state.delayed.emplace(deadline, std::move(job));
+    state.changed.notify_one();
+  }
+
+  void WaitUntil(const std::function<bool()>& done) override {
+    LS_CHECK(scheduler_of_this_thread != this);
+    for (;;) {
+      Lock lock(mutex_);
+      const uint64_t seen = wakes_;
+      lock.unlock();
+      if (done()) return;
+      lock.lock();
+      woken_.wait(lock, [&] { return wakes_ != seen; });
+    }
+  }
+
+  void Wake() override {
+    Lock lock(mutex_);
+    ++wakes_;
+    woken_.notify_all();
+  }
+
+  void Stop() override {
+    LS_CHECK(scheduler_of_this_thread != this);
+    std::array<Delayed, kLaneCount> dropped;
+    Lock lock(mutex_);
+    if (stopping_) {
+      woken_.wait(lock, [this] { return stopped_; });
+      return;
+    }
+    stopping_ = true;
+    for (size_t i = 0; i < lanes_.size(); ++i) dropped[i].swap(lanes_[i].delayed);
+    woken_.wait(lock, [this] { return AllIdle(); });
+    ending_ = true;
+    for (LaneState& state : lanes_) state.changed.notify_one();
+    lock.unlock();
+    for (LaneState& state : lanes_) {
+      if (state.thread.joinable()) state.thread.join();
+    }
+    lock.lock();
+    LS_CHECK(AllIdle());
+    stopped_ = true;
+    ++wakes_;
+    woken_.notify_all();
+  }
+
+ private:
+  // Jobs with one deadline keep the order they were posted in.
+  using Delayed = std::multimap<SteadyClock::time_point, Job>;
+
+  struct LaneState {
+    std::deque<Job> ready;
+    Delayed delayed;
+    std::condition_variable changed;
+    bool running = false;
+    std::thread thread;
+  };
+
+  LaneState& StartedLane(Lane lane) noexcept {
+    const auto index = static_cast<size_t>(lane);
+    LS_CHECK(index < lanes_.size());
+    LaneState& state = lanes_[index];
+    if (state.thread.joinable()) return state;
+    sigset_t all;
+    sigset_t before;
+    sigfillset(&all);
+    LS_CHECK(pthread_sigmask(SIG_SETMASK, &all, &before) == 0);
+    state.thread = std::thread([this, index] { RunLane(index); });
+    LS_CHECK(pthread_sigmask(SIG_SETMASK, &before, nullptr) == 0);
+    return state;
+  }
+
+  void RunLane(size_t index) {
+    scheduler_of_this_thread = this;
+#ifdef __APPLE__
+    pthread_setname_np(kThreadNames[index]);
+#else
+    pthread_setname_np(pthread_self(), kThreadNames[index]);
+#endif
+    LaneState& state = lanes_[index];
+    Lock lock(mutex_);
+    while (WaitForJob(&state, &lock)) {
+      Job job = std::move(state.ready.front());
+      state.ready.pop_front();
+      state.running = true;
+      lock.unlock();
+      job();
+      job = nullptr;
+      lock.lock();
+      state.running = false;
+      ++wakes_;
+      woken_.notify_all();
+    }
+  }
+
+  // Returns with a job in `ready`; false when the thread must end.
+  bool WaitForJob(LaneState* state, Lock* lock) {
+    for (;;) {
+      PromoteDue(state);
+      if (!state->ready.empty()) return true;
+      if (ending_) return false;
+      if (state->delayed.empty()) {
+        state->changed.wait(*lock);
+      } else {
+        const auto deadline = state->delayed.begin()->first;
+        state->changed.wait_until(*lock, deadline);
+      }
+    }
+  }
+
+  static void PromoteDue(LaneState* state) {
+    while (!state->delayed.empty() && state->delayed.begin()->first <= SteadyClock::now()) {
+      state->ready.push_back(std::move(state->delayed.begin()->second));
+      state->delayed.erase(state->delayed.begin());
+    }
+  }
+
+  bool AllIdle() const {
+    for (const LaneState& state : lanes_) {
+      if (state.running || !state.ready.empty()) return false;
+    }
+    return true;
+  }
+
+  std::mutex mutex_;
+  std::condition_variable woken_;
+  uint64_t wakes_ = 0;
+  bool stopping_ = false;
+  bool ending_ = false;
+  bool stopped_ = false;
+  std::array<LaneState, kLaneCount> lanes_;
+};
+
+}  // namespace
+
+std::unique_ptr<Scheduler> Scheduler::Threaded() { return std::make_unique<ThreadedScheduler>(); }
+
+}  // namespace ledgerstone
