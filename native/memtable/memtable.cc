@@ -1,0 +1,51 @@
+#include "memtable/memtable.h"
+
+namespace ledgerstone {
+namespace {
+
+class MemTableIterator final : public InternalIterator {
+ public:
+  explicit MemTableIterator(const SkipList* list) : list_(list) {}
+
+  bool Valid() const override { return node_ != nullptr; }
+  void SeekToFirst() override { node_ = list_->First(); }
+  void SeekToLast() override { node_ = list_->Last(); }
+  void Seek(Slice internal_key) override {
+    node_ = list_->Seek(UserKeyOf(internal_key), TrailerOf(internal_key));
+  }
+  void Next() override { node_ = list_->Next(node_); }
+  void Prev() override {
+    node_ = list_->SeekBefore(SkipList::UserKey(node_), SkipList::Trailer(node_));
+  }
+  Slice key() const override { return SkipList::InternalKey(node_); }
+  Slice value() const override { return SkipList::Value(node_); }
+  Status status() const override { return Status::Ok(); }
+
+ private:
+  const SkipList* const list_;
+  const SkipList::Node* node_ = nullptr;
+};
+
+}  // namespace
+
+MemTableLookup MemTable::Get(Slice user_key, Sequence sequence) const {
+  const SkipList::Node* node = list_.Seek(user_key, MakeSeekTrailer(sequence));
+  MemTableLookup lookup;
+  if (node == nullptr || SkipList::UserKey(node) != user_key) return lookup;
+  const uint64_t trailer = SkipList::Trailer(node);
+  lookup.sequence = TrailerSequence(trailer);
+  if (TrailerKind(trailer) == EntryKind::kDelete) {
+    lookup.outcome = MemTableLookup::Outcome::kDeleted;
+  } else {
+    LS_DCHECK(TrailerKind(trailer) == EntryKind::kPut);
+    lookup.outcome = MemTableLookup::Outcome::kFound;
+    lookup.value = SkipList::Value(node);
+  }
+  return lookup;
+}
+
+std::unique_ptr<InternalIterator> MemTable::NewIterator() const {
+  return std::make_unique<MemTableIterator>(&list_);
+}
+
+}  // namespace ledgerstone

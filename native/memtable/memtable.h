@@ -1,0 +1,39 @@
+// The recent writes of one namespace, sorted. Several memtables share their generation's arena.
+//
+// 1. The commit lane inserts; any thread reads. See skiplist.h for the memory order.
+// 2. Entries above a reader's sequence may be there already; readers skip them.
+#pragma once
+
+#include <memory>
+
+#include "base/internal_iterator.h"
+#include "memtable/skiplist.h"
+
+namespace ledgerstone {
+
+struct MemTableLookup {
+  enum class Outcome : uint8_t { kAbsent, kFound, kDeleted };
+  Outcome outcome = Outcome::kAbsent;
+  Sequence sequence = 0;
+  Slice value;  // kFound: in the arena
+};
+
+class MemTable {
+ public:
+  MemTable(Arena* arena, uint64_t seed) : list_(arena, seed) {}
+
+  void Insert(Slice user_key, Sequence sequence, EntryKind kind, Slice value) {
+    list_.Insert(user_key, MakeTrailer(sequence, kind), value);
+    entry_count_.store(entry_count_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  }
+  // The newest version at or below `sequence`.
+  MemTableLookup Get(Slice user_key, Sequence sequence) const;
+  std::unique_ptr<InternalIterator> NewIterator() const;
+  uint64_t entry_count() const { return entry_count_.load(std::memory_order_relaxed); }
+
+ private:
+  SkipList list_;
+  std::atomic<uint64_t> entry_count_{0};
+};
+
+}  // namespace ledgerstone

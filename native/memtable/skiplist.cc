@@ -1,0 +1,166 @@
+#include "memtable/skiplist.h"
+
+#include <bit>
+
+namespace ledgerstone {
+
+struct SkipList::Node {
+  uint32_t value_size;
+  uint16_t key_size;
+  uint8_t height;
+  uint8_t reserved;
+  std::atomic<uint32_t> next[1];  // `height` of them
+
+  const char* bytes() const { return reinterpret_cast<const char*>(next + height); }
+  char* bytes() { return reinterpret_cast<char*>(next + height); }
+};
+
+namespace {
+
+static_assert(sizeof(std::atomic<uint32_t>) == 4 && std::atomic<uint32_t>::is_always_lock_free);
+
+// Big-endian, so that comparing the numbers compares the bytes.
+uint64_t Prefix(const char* bytes) { return __builtin_bswap64(DecodeFixed64(bytes)); }
+
+// The order of (a, a_trailer) against a node's, deciding by the first eight bytes where they differ.
+inline int Compare(Slice key, uint64_t trailer, Slice node_key, uint64_t node_trailer) {
+  if (key.size() >= 8 && node_key.size() >= 8) {
+    const uint64_t a = Prefix(key.data());
+    const uint64_t b = Prefix(node_key.data());
+    if (a != b) return a < b ? -1 : 1;
+  }
+  return CompareInternal(key, trailer, node_key, node_trailer);
+}
+
+inline int CompareNode(Slice key, uint64_t trailer, const SkipList::Node* node) {
+  return Compare(key, trailer, SkipList::UserKey(node), SkipList::Trailer(node));
+}
+
+}  // namespace
+
+Slice SkipList::UserKey(const Node* node) { return Slice(node->bytes(), node->key_size); }
+Slice SkipList::InternalKey(const Node* node) {
+  return Slice(node->bytes(), node->key_size + kTrailerSize);
+}
+uint64_t SkipList::Trailer(const Node* node) { return DecodeFixed64(node->bytes() + node->key_size); }
+Slice SkipList::Value(const Node* node) {
+  return Slice(node->bytes() + node->key_size + kTrailerSize, node->value_size);
+}
+
+SkipList::SkipList(Arena* arena, uint64_t seed) : arena_(arena), random_(seed) {
+  head_ = arena_->Allocate(kHeadBytes);
+  At(head_)->height = kHeightMax;
+  for (uint32_t& entry : splice_) entry = head_;
+}
+
+const SkipList::Node* SkipList::Follow(const Node* node, int level) const {
+  const uint32_t offset = node->next[level].load(std::memory_order_acquire);
+  return offset == 0 ? nullptr : At(offset);
+}
+
+int SkipList::RandomHeight() {
+  // Each further level with a chance of one in four: two bits of the draw a level.
+  const int zeros = std::countr_zero(random_.Next() | uint64_t{1} << (2 * (kHeightMax - 1)));
+  return 1 + zeros / 2;
+}
+
+bool SkipList::ComesAfterLastInsert(Slice user_key, uint64_t trailer) const {
+  if (last_ == 0) return false;
+  const Node* last = At(last_);
+  if (CompareNode(user_key, trailer, last) <= 0) return false;
+  const Node* next = Follow(last, 0);
+  return next == nullptr || CompareNode(user_key, trailer, next) < 0;
+}
+
+void SkipList::FindSplice(Slice user_key, uint64_t trailer) {
+  if (ComesAfterLastInsert(user_key, trailer)) {
+    for (int level = 0; level < At(last_)->height; ++level) splice_[level] = last_;
+    return;
+  }
+  uint32_t at = head_;
+  const Node* known_after = nullptr;
+  for (int level = height_.load(std::memory_order_relaxed) - 1; level >= 0; --level) {
+    for (;;) {
+      const uint32_t next = At(at)->next[level].load(std::memory_order_relaxed);
+      const Node* node = next == 0 ? nullptr : At(next);
+      if (node == nullptr || node == known_after || CompareNode(user_key, trailer, node) <= 0) {
+        known_after = node;
+        break;
+      }
+      at = next;
+    }
+    splice_[level] = at;
+  }
+}
+
+void SkipList::Insert(Slice user_key, uint64_t trailer, Slice value) {
+  LS_CHECK(user_key.size() <= UINT16_MAX && value.size() <= UINT32_MAX);
+  FindSplice(user_key, trailer);
+  const int height = RandomHeight();
+  const int list_height = height_.load(std::memory_order_relaxed);
+  for (int level = list_height; level < height; ++level) splice_[level] = head_;
+
+  const uint64_t size = 8 + 4 * static_cast<uint64_t>(height) + user_key.size() + kTrailerSize + value.size();
+  const uint32_t offset = arena_->Allocate(size);
+  Node* node = At(offset);
+  node->value_size = static_cast<uint32_t>(value.size());
+  node->key_size = static_cast<uint16_t>(user_key.size());
+  node->height = static_cast<uint8_t>(height);
+  char* bytes = node->bytes();
+  std::memcpy(bytes, user_key.data(), user_key.size());
+  EncodeFixed(bytes + user_key.size(), trailer);
+  if (!value.empty()) std::memcpy(bytes + user_key.size() + kTrailerSize, value.data(), value.size());
+
+  for (int level = 0; level < height; ++level) {
+    std::atomic<uint32_t>& link = At(splice_[level])->next[level];
+    const uint32_t after = link.load(std::memory_order_relaxed);
+    LS_DCHECK(after == 0 || CompareNode(user_key, trailer, At(after)) < 0);
+    node->next[level].store(after, std::memory_order_relaxed);
+    link.store(offset, std::memory_order_release);
+  }
+  // A reader that sees the old height merely starts lower.
+  if (height > list_height) height_.store(height, std::memory_order_relaxed);
+  last_ = offset;
+}
+
+const SkipList::Node* SkipList::Seek(Slice user_key, uint64_t trailer) const {
+  const Node* at = At(head_);
+  const Node* after = nullptr;
+  for (int level = height_.load(std::memory_order_relaxed) - 1; level >= 0; --level) {
+    for (;;) {
+      const Node* next = Follow(at, level);
+      if (next == nullptr || next == after || CompareNode(user_key, trailer, next) <= 0) {
+        after = next;
+        break;
+      }
+      at = next;
+    }
+  }
+  return after;
+}
+
+const SkipList::Node* SkipList::SeekBefore(Slice user_key, uint64_t trailer) const {
+  const Node* at = At(head_);
+  for (int level = height_.load(std::memory_order_relaxed) - 1; level >= 0; --level) {
+    for (;;) {
+      const Node* next = Follow(at, level);
+      if (next == nullptr || CompareNode(user_key, trailer, next) <= 0) break;
+      at = next;
+    }
+  }
+  return at == At(head_) ? nullptr : at;
+}
+
+const SkipList::Node* SkipList::First() const { return Follow(At(head_), 0); }
+
+const SkipList::Node* SkipList::Last() const {
+  const Node* at = At(head_);
+  for (int level = height_.load(std::memory_order_relaxed) - 1; level >= 0; --level) {
+    while (const Node* next = Follow(at, level)) at = next;
+  }
+  return at == At(head_) ? nullptr : at;
+}
+
+const SkipList::Node* SkipList::Next(const Node* node) const { return Follow(node, 0); }
+
+}  // namespace ledgerstone

@@ -1,0 +1,65 @@
+// A skiplist of entries in an arena, in internal order.
+//
+//   node := value_size: u32, key_size: u16, height: u8, 0: u8, next: u32 × height,
+//           user_key, trailer: u64, value         (links are arena offsets; user_key and trailer stand
+//                                                  together, so an internal key is one slice)
+//
+// 1. One writer; any number of readers without locks. Nodes are never removed or changed.
+// 2. A node is filled in before a release store links it; readers follow links with acquire loads, and
+//    so see whole nodes. A link is written at level 0 first: a node found above is in the list below.
+// 3. Slices into nodes live as long as the arena.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "base/arena.h"
+#include "base/internal_key.h"
+#include "base/random.h"
+
+namespace ledgerstone {
+
+class SkipList {
+ public:
+  static constexpr int kHeightMax = 12;
+  // No entry takes more of the arena than this beside its key and value.
+  static constexpr uint64_t kNodeOverheadMax = 8 + 4 * kHeightMax + kTrailerSize + Arena::kUnit;
+  static constexpr uint64_t kHeadBytes = 8 + 4 * kHeightMax + kTrailerSize;
+
+  struct Node;
+
+  SkipList(Arena* arena, uint64_t seed);
+
+  // Writer only. No entry with the same key and trailer may be there.
+  void Insert(Slice user_key, uint64_t trailer, Slice value);
+
+  // The first node not before (user_key, trailer), or nullptr.
+  const Node* Seek(Slice user_key, uint64_t trailer) const;
+  // The last node before it, or nullptr.
+  const Node* SeekBefore(Slice user_key, uint64_t trailer) const;
+  const Node* First() const;
+  const Node* Last() const;
+  const Node* Next(const Node* node) const;
+
+  static Slice InternalKey(const Node* node);
+  static Slice UserKey(const Node* node);
+  static uint64_t Trailer(const Node* node);
+  static Slice Value(const Node* node);
+
+ private:
+  Node* At(uint32_t offset) const { return reinterpret_cast<Node*>(arena_->At(offset)); }
+  const Node* Follow(const Node* node, int level) const;
+  int RandomHeight();
+  bool ComesAfterLastInsert(Slice user_key, uint64_t trailer) const;
+  void FindSplice(Slice user_key, uint64_t trailer);
+
+  Arena* const arena_;
+  Random random_;
+  uint32_t head_;
+  std::atomic<int> height_{1};
+  // Where the last insert went; rising keys start from here instead of the top. Writer only.
+  uint32_t splice_[kHeightMax];
+  uint32_t last_ = 0;
+};
+
+}  // namespace ledgerstone
