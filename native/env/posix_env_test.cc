@@ -209,6 +209,9 @@ TEST_F(PosixEnvTest, ALockTakenByAChildGoesWithTheChild) {
   EXPECT_NE(refused.message().find("locked by process " + std::to_string(child)),
             std::string::npos)
       << refused.ToString();
+  ASSERT_TRUE(env_->TruncateFile(Path("LOCK"), 5).ok());
+  const Status nameless = env_->LockDirectory(directory_, "LOCK", &lock);
+  EXPECT_NE(nameless.message().find("locked by another process"), std::string::npos);
   ASSERT_EQ(::write(to_child[1], "g", 1), 1);
   int state = 0;
   ASSERT_EQ(::waitpid(child, &state, 0), child);

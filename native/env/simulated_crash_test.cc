@@ -1,8 +1,9 @@
-// What a power cut leaves. Each rule of simulated_disk.h and simulated_crash.cc has a test that says
-// what must survive, one that says what may be lost, and a sweep that must catch planted bugs.
+// What a power cut leaves. Each rule of simulated_disk.h and simulated_crash.cc has a test that
+// says what must survive and what may be lost; the sweeps must catch planted bugs.
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <functional>
 #include <map>
@@ -86,7 +87,9 @@ TEST_F(SimulatedCrash, UnsyncedUnitsAreLostOrKeptOnTheirOwn) {
     ASSERT_GE(bytes.size(), 100u);
     EXPECT_EQ(bytes.substr(0, 100), std::string(100, 'd')) << "seed " << seed;
     std::string shape;
-    for (const auto& [begin, end] : {std::pair<size_t, size_t>{100, 512}, {512, 1024}, {1024, 1124}}) {
+    constexpr std::array<std::pair<size_t, size_t>, 3> kUnits = {
+        {{100, 512}, {512, 1024}, {1024, 1124}}};
+    for (const auto& [begin, end] : kUnits) {
       if (bytes.size() < end) {
         EXPECT_LE(bytes.size(), begin) << "a file ends with a whole unit, seed " << seed;
         shape += "-";
