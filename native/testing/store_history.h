@@ -1,0 +1,55 @@
+// What was asked of a store, in commit order, and what may be left of it after a crash.
+//
+// 1. What survives of ordinary namespaces is the first k commits, whole, and k is no less than the
+//    last commit that was acknowledged as durable enough.
+// 2. Derived namespaces hold exactly the commits up to `applied`; those are among the first k.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "testing/store_world.h"
+
+namespace ledgerstone {
+
+struct HistoryChange {
+  std::string space;
+  std::string key;
+  std::optional<std::string> value;  // nothing: deleted
+};
+
+struct HistoryCommit {
+  enum class Kind : uint8_t { kWrite, kDerived, kCreate, kDrop };
+  Kind kind = Kind::kWrite;
+  std::vector<HistoryChange> changes;  // of creations and drops: one, that names the space
+  uint64_t applied = 0;
+  Durability durability = Durability::kDisk;
+  bool acknowledged = false;
+};
+
+class StoreHistory {
+ public:
+  // Returns the commit's number.
+  size_t Add(HistoryCommit commit);
+  void Acknowledge(size_t number) { commits_.at(number).acknowledged = true; }
+  // Everything acknowledged so far is durable now: a flush or a close succeeded.
+  void MakeDurable();
+  size_t size() const { return commits_.size(); }
+  StoreState Newest() const;
+
+  // "" when `found` may be what is left after a crash that spares what is at least as durable as
+  // `spared`, else what is wrong with it.
+  std::string Judge(const StoreState& found, uint64_t applied, Durability spared) const;
+
+ private:
+  size_t LeastSurvivors(uint64_t applied, Durability spared) const;
+  static void Apply(const HistoryCommit& commit, StoreState* state);
+
+  std::vector<HistoryCommit> commits_;
+  uint64_t applied_least_ = 0;
+};
+
+std::string StoreStateText(const StoreState& state);
+
+}  // namespace ledgerstone

@@ -1,0 +1,123 @@
+#include "testing/store_script.h"
+
+#include "base/checks.h"
+
+namespace ledgerstone {
+
+void ScriptRun::Open() {
+  if (!alive_) return;
+  alive_ = world_.Open().ok();
+  if (!alive_) return;
+  Look();
+  for (auto& [space, id] : ids_) {
+    NamespaceOptions options;
+    options.derived = derived_[space];
+    id = world_.Open(space, options);
+  }
+}
+
+void ScriptRun::Look() {
+  if (world_.is_open()) seen_sequence_ = std::max(seen_sequence_, world_.store().VisibleSequence());
+}
+
+void ScriptRun::Create(const std::string& space, bool derived) {
+  if (!Alive()) return;
+  HistoryCommit commit;
+  commit.kind = HistoryCommit::Kind::kCreate;
+  commit.durability = Durability::kOs;
+  commit.changes = {{space, "", std::nullopt}};
+  const size_t number = history_.Add(std::move(commit));
+  NamespaceOptions options;
+  options.derived = derived;
+  ids_[space] = world_.Open(space, options);
+  derived_[space] = derived;
+  LS_CHECK(number < history_.size());
+}
+
+void ScriptRun::Drop(const std::string& space) {
+  if (!Alive()) return;
+  HistoryCommit commit;
+  commit.kind = HistoryCommit::Kind::kDrop;
+  commit.changes = {{space, "", std::nullopt}};
+  const size_t number = history_.Add(std::move(commit));
+  if (world_.Drop(ids_[space]).ok()) history_.Acknowledge(number);
+  ids_.erase(space);
+  Look();
+}
+
+void ScriptRun::Submit(HistoryCommit commit) {
+  WriteBatch batch;
+  for (const HistoryChange& change : commit.changes) {
+    const NamespaceId id = ids_[change.space];
+    if (change.value.has_value()) {
+      batch.Put(id, change.key, *change.value);
+    } else {
+      batch.Delete(id, change.key);
+    }
+  }
+  WriteOptions options;
+  options.durability = commit.durability;
+  if (commit.kind == HistoryCommit::Kind::kDerived) options.applied = commit.applied;
+  const size_t number = history_.Add(std::move(commit));
+  ++waiting_;
+  world_.store().Write(batch.bytes(), batch.count(), options, [this, number](const Status& status) {
+    --waiting_;
+    if (status.ok()) history_.Acknowledge(number);
+  });
+}
+
+void ScriptRun::Queue(std::vector<HistoryChange> changes, Durability durability) {
+  if (!Alive()) return;
+  HistoryCommit commit;
+  commit.changes = std::move(changes);
+  commit.durability = durability;
+  Submit(std::move(commit));
+}
+
+void ScriptRun::Settle() {
+  if (!Alive()) return;
+  world_.scheduler().WaitUntil([this] { return waiting_ == 0; });
+  Look();
+}
+
+void ScriptRun::Write(std::vector<HistoryChange> changes, Durability durability) {
+  Queue(std::move(changes), durability);
+  Settle();
+}
+
+void ScriptRun::Put(const std::string& space, const std::string& key, const std::string& value,
+                    Durability durability) {
+  Write({{space, key, value}}, durability);
+}
+
+void ScriptRun::Delete(const std::string& space, const std::string& key, Durability durability) {
+  Write({{space, key, std::nullopt}}, durability);
+}
+
+void ScriptRun::Derived(uint64_t applied, std::vector<HistoryChange> changes) {
+  if (!Alive()) return;
+  HistoryCommit commit;
+  commit.kind = HistoryCommit::Kind::kDerived;
+  commit.applied = applied;
+  commit.durability = Durability::kMemory;
+  commit.changes = std::move(changes);
+  Submit(std::move(commit));
+  Settle();
+}
+
+void ScriptRun::Flush() {
+  if (Alive() && world_.Flush().ok()) history_.MakeDurable();
+}
+
+void ScriptRun::Compact() {
+  if (Alive() && world_.Compact().ok()) history_.MakeDurable();
+}
+
+void ScriptRun::Reopen() {
+  if (!Alive()) return;
+  alive_ = world_.Close().ok();
+  if (alive_) history_.MakeDurable();
+  Open();
+}
+
+}  // namespace ledgerstone

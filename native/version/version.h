@@ -1,0 +1,61 @@
+// The LSM state at one moment: for each namespace the tables of each level. Immutable once built;
+// readers hold it by shared_ptr and see a fixed set of files.
+//
+// 1. L0 tables may overlap; they stand newest first (by largest sequence). Deeper levels are sorted
+//    by key and do not overlap in user keys: all versions of a user key are in one table of a
+//    level.
+// 2. For one user key, everything in a shallower level (and in a newer L0 table) is newer.
+// 3. Iterators borrow the tables: whoever holds them holds the Version too.
+#pragma once
+
+#include <array>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "ledgerstone/options.h"
+#include "version/table_file.h"
+
+namespace ledgerstone {
+
+struct Tree {
+  NamespaceInfo info;
+  std::array<std::vector<TableFilePtr>, kLevelCount> levels;
+
+  uint64_t LevelBytes(int level) const;
+  uint64_t TotalBytes() const;
+  // The newest version of `user_key` at or below `sequence` in the tables; stops at the first hit.
+  // Incomplete when tier is kMemory and a block is missing.
+  Status Get(Slice user_key, Sequence sequence, const TableReadOptions& options,
+             TableLookup* lookup) const;
+  // One iterator per L0 table and one per deeper level, for a merging iterator.
+  void AddIterators(const TableReadOptions& options,
+                    std::vector<std::unique_ptr<InternalIterator>>* iterators) const;
+  // True if no table of a level deeper than `level` can hold `user_key`.
+  bool IsBottomFor(int level, Slice user_key) const;
+  // The tables of `level` whose user-key range meets [smallest, largest].
+  std::vector<TableFilePtr> Overlapping(int level, Slice smallest_user_key,
+                                        Slice largest_user_key) const;
+};
+
+struct Version {
+  std::map<NamespaceId, std::shared_ptr<const Tree>> trees;
+
+  const Tree* Find(NamespaceId id) const;
+  // Checks invariant 1; after each edit, and in tests.
+  Status CheckOrder() const;
+};
+using VersionPtr = std::shared_ptr<const Version>;
+
+// An iterator over the tables of one sorted level, opening each as it comes. `files` outlives it.
+std::unique_ptr<InternalIterator> NewLevelIterator(std::span<const TableFilePtr> files,
+                                                   const TableReadOptions& options);
+
+// The levels as ASCII, one block per namespace; `docs/debugging.md` shows one.
+std::string LevelsText(const Version& version);
+// "L0:2 L5:1 L6:4", the short form used by goldens.
+std::string LevelSummary(const Tree& tree);
+
+}  // namespace ledgerstone

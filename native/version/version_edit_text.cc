@@ -1,0 +1,71 @@
+#include "base/text.h"
+#include "version/file_names.h"
+#include "version/version_edit.h"
+
+namespace ledgerstone {
+namespace {
+
+template <typename Number>
+void AddLine(std::string* text, const char* name, const std::optional<Number>& number) {
+  if (number) *text += std::string(name) + " " + std::to_string(*number) + "\n";
+}
+
+const char* CompressionName(Compression compression) {
+  switch (compression) {
+    case Compression::kNone: return "none";
+    case Compression::kLz4: return "lz4";
+    case Compression::kZstd: return "zstd";
+  }
+  return "unknown";
+}
+
+std::string TreeLevel(NamespaceId id, int level) {
+  return "namespace " + std::to_string(id) + " L" + std::to_string(level) + " ";
+}
+
+std::string NamespaceText(const NamespaceInfo& info) {
+  const NamespaceOptions& options = info.options;
+  return "create namespace " + std::to_string(info.id) + " '" + EscapeBytes(info.name) + "' key " +
+         EscapeBytes(options.key_codec) + ", value " + EscapeBytes(options.value_codec) + ", " +
+         CompressionName(options.compression) + " above " +
+         CompressionName(options.bottom_compression) + ", filter bits " +
+         std::to_string(options.filter_bits_per_key) + (options.derived ? ", derived" : "") + "\n";
+}
+
+std::string NewTableText(const VersionEdit::NewTable& table) {
+  const TableMeta& meta = table.meta;
+  return "add " + TreeLevel(table.namespace_id, table.level) + TableName(meta.number) + " " +
+         std::to_string(meta.size) + " B, digest " + Hex32(meta.digest) + ", entries " +
+         std::to_string(meta.entry_count) + ", tombstones " + std::to_string(meta.tombstone_count) +
+         ", " + InternalKeyText(meta.smallest) + " .. " + InternalKeyText(meta.largest) +
+         ", sequences " + std::to_string(meta.smallest_sequence) + " .. " +
+         std::to_string(meta.largest_sequence) + "\n";
+}
+
+}  // namespace
+
+std::string VersionEdit::Text() const {
+  std::string text;
+  AddLine(&text, "next file number", next_file_number);
+  AddLine(&text, "next namespace id", next_namespace_id);
+  AddLine(&text, "last sequence", last_sequence);
+  AddLine(&text, "first log", first_log);
+  AddLine(&text, "last log", last_log);
+  AddLine(&text, "applied", applied);
+  if (clean_close) {
+    text += "clean close of log " + std::to_string(clean_close->segment) + ", last sequence " +
+            std::to_string(clean_close->last_sequence) + ", " + std::to_string(clean_close->size) +
+            " B, chain " + Hex32(clean_close->chain) + "\n";
+  }
+  for (const auto& info : created_namespaces) text += NamespaceText(info);
+  for (const NamespaceId id : dropped_namespaces) {
+    text += "drop namespace " + std::to_string(id) + "\n";
+  }
+  for (const auto& table : deleted_tables) {
+    text += "delete " + TreeLevel(table.namespace_id, table.level) + TableName(table.number) + "\n";
+  }
+  for (const auto& table : new_tables) text += NewTableText(table);
+  return text;
+}
+
+}  // namespace ledgerstone
