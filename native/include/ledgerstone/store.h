@@ -5,8 +5,8 @@
 //    in commit order, and what survives a crash is a prefix of that order.
 // 3. After a failed write or sync of the log or the manifest the store is read-only: the writes that were
 //    under way end in OutcomeUnknown, later ones in ReadOnly with the first cause. Reopening is the way back.
-// 4. Nothing here waits for the disk except: Open, Close, Get and iterators with Tier::kDisk, Verify, and
-//    the calls named Wait… or documented so. Callbacks run on the engine's lanes and must be quick.
+// 4. Nothing here waits for the disk except Open, Close, Get and iterators with Tier::kDisk, Verify,
+//    ApproximateBytes and the Write that returns a Status. Making an iterator does not. Callbacks run on the engine's lanes and must be quick.
 #pragma once
 
 #include <functional>
@@ -119,7 +119,7 @@ class Store {
                      PinnedValue* value) = 0;
   virtual Status NewIterator(NamespaceId id, const IterateOptions& options, Tier tier,
                              std::unique_ptr<Iterator>* iterator) = 0;
-  // Bytes on disk between two keys, from the indexes in memory; memtables are left out.
+  // Bytes on disk between two keys, from the tables' indexes; memtables are left out.
   virtual Status ApproximateBytes(NamespaceId id, Slice lower, Slice upper, uint64_t* bytes) = 0;
 
   // A fixed view; ids are never reused. Released views free what they kept.

@@ -1,0 +1,216 @@
+// The compaction lane: picks by the pure picker, runs one choice at a time, installs it, removes files
+// nobody needs any more. Manual compactions take turns with what the picker wants.
+#include "store/store_impl.h"
+
+namespace ledgerstone {
+
+PickerOptions StoreImpl::MakePickerOptions() const {
+  PickerOptions options;
+  options.level_base_bytes = options_.level_base_bytes;
+  options.table_bytes = options_.table_bytes;
+  options.level_fanout = options_.level_fanout;
+  options.l0_compaction_trigger = options_.l0_compaction_trigger;
+  options.level_count = options_.level_count;
+  options.oldest_snapshot = SnapshotSequences().front();
+  return options;
+}
+
+CompactionContext StoreImpl::MakeCompactionContext(const NamespaceOptions& options, bool bottom) {
+  CompactionContext context;
+  context.env = env_;
+  context.directory = path_;
+  context.store_id = versions_->store_id();
+  context.new_file_number = [this] { return versions_->NewFileNumber(); };
+  context.snapshots = SnapshotSequences();
+  context.table_bytes = options_.table_bytes;
+  context.table_options = TableOptionsFor(options, options_.block_bytes, bottom);
+  context.cancelled = [this] { return cancel_background_.load(std::memory_order_relaxed); };
+  return context;
+}
+
+std::vector<Sequence> StoreImpl::SnapshotSequences() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<Sequence> sequences;
+  for (const auto& [id, sequence] : snapshots_) sequences.push_back(sequence);
+  sequences.push_back(visible_sequence_.load(std::memory_order_acquire));
+  std::sort(sequences.begin(), sequences.end());
+  sequences.erase(std::unique(sequences.begin(), sequences.end()), sequences.end());
+  return sequences;
+}
+
+void StoreImpl::Compact(NamespaceId id, Slice lower, Slice upper, Done done) {
+  ManualCompaction manual;
+  manual.lower = lower;
+  manual.upper = upper;
+  manual.done = std::move(done);
+  if (id != 0) manual.namespaces.push_back(id);
+  const auto shared = std::make_shared<ManualCompaction>(std::move(manual));
+  Flush([this, shared, all = id == 0](const Status& status) {
+    if (!status.ok()) return shared->done(status);
+    if (all) {
+      for (const auto& [known, tree] : versions_->current()->trees) shared->namespaces.push_back(known);
+    }
+    {
+      const std::lock_guard lock(mutex_);
+      manual_.push_back(std::move(*shared));
+    }
+    ScheduleCompaction();
+  });
+}
+
+void StoreImpl::ScheduleCompaction() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (compaction_scheduled_ || stopping_) return;
+    compaction_scheduled_ = true;
+  }
+  scheduler_->Post(Lane::kCompaction, [this] { CompactionJob(); });
+}
+
+void StoreImpl::CompactionJob() {
+  {
+    const std::lock_guard lock(mutex_);
+    compaction_scheduled_ = false;
+  }
+  if (cancel_background_.load(std::memory_order_relaxed)) return;
+  const Status failure = FailureCause();
+  if (!failure.ok() || options_.read_only) return FailManual(failure);
+
+  const std::optional<CompactionChoice> choice = NextChoice();
+  if (!choice.has_value()) return;
+  const Status status = RunChoice(*choice);
+  if (status.ok()) {
+    {
+      const std::lock_guard lock(mutex_);
+      compaction_failures_ = 0;
+    }
+    ScheduleCommit();
+    ScheduleCompaction();
+  } else if (!status.Is(StatusCode::kAborted) && FailureCause().ok()) {
+    RetryCompaction(status);
+  }
+}
+
+void StoreImpl::RetryCompaction(const Status& status) {
+  Counters::Add(counters_.background_errors, 1);
+  Notify(Event::Kind::kBackgroundError, "compaction", 0, 0, status);
+  FailManual(status);
+  uint64_t delay = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    compaction_scheduled_ = true;
+    delay = RetryDelayMicros(++compaction_failures_);
+  }
+  scheduler_->PostAfter(Lane::kCompaction, delay, [this] { CompactionJob(); });
+}
+
+void StoreImpl::FailManual(const Status& failure) {
+  std::vector<ManualCompaction> failed;
+  {
+    const std::lock_guard lock(mutex_);
+    failed.swap(manual_);
+  }
+  for (ManualCompaction& manual : failed) manual.done(failure);
+}
+
+std::optional<CompactionChoice> StoreImpl::NextChoice() {
+  const VersionPtr version = versions_->current();
+  const PickerOptions options = MakePickerOptions();
+  for (;;) {
+    Done finished;
+    {
+      const std::lock_guard lock(mutex_);
+      if (manual_.empty()) break;
+      ManualCompaction& manual = manual_.front();
+      if (auto choice = NextManualChoice(&manual, *version, options)) return choice;
+      finished = std::move(manual.done);
+      manual_.erase(manual_.begin());
+    }
+    finished(Status::Ok());
+  }
+  if (!options_.compact_in_background) return std::nullopt;
+  return PickCompaction(*version, options, {});
+}
+
+std::optional<CompactionChoice> StoreImpl::NextManualChoice(ManualCompaction* manual,
+                                                            const Version& version,
+                                                            const PickerOptions& options) {
+  while (!manual->namespaces.empty()) {
+    const Tree* tree = version.Find(manual->namespaces.back());
+    for (; tree != nullptr && manual->level < options.level_count; ++manual->level) {
+      auto choice = PickRange(*tree, options, manual->level, manual->lower, manual->upper, {});
+      if (choice.has_value()) return choice;
+    }
+    manual->namespaces.pop_back();
+    manual->level = 0;
+  }
+  return std::nullopt;
+}
+
+Status StoreImpl::RunChoice(const CompactionChoice& choice) {
+  const VersionPtr version = versions_->current();
+  const Tree* tree = version->Find(choice.namespace_id);
+  if (tree == nullptr) return Status::Ok();  // dropped since it was chosen
+  const uint64_t began = env_->NowMicros();
+  CompactionResult result;
+  if (choice.kind == CompactionChoice::Kind::kMerge) {
+    CompactionContext context = MakeCompactionContext(
+        tree->info.options, choice.output_level == options_.level_count - 1);
+    LS_RETURN_IF_ERROR(RunCompaction(choice, *tree, context, &result));
+  }
+  const Status status = versions_->Apply(
+      MakeCompactionEdit(choice, result), [&](const VersionPtr& installed) {
+        ReadViewPtr old_view;
+        const std::lock_guard lock(mutex_);
+        old_view = InstallView(installed);
+      });
+  if (!status.ok()) {
+    // The namespace may have been dropped meanwhile; its tables are gone and the outputs are orphans.
+    if (versions_->current()->Find(choice.namespace_id) == nullptr) return DropOutputs(result);
+    return FailStop(status);
+  }
+  const bool moved = choice.kind == CompactionChoice::Kind::kMove;
+  Counters::Add(moved ? counters_.moves : counters_.compactions, 1);
+  Counters::Add(counters_.compaction_bytes_read, result.bytes_read);
+  Counters::Add(counters_.compaction_bytes_written, result.bytes_written);
+  Notify(moved ? Event::Kind::kMoved : Event::Kind::kCompacted,
+         tree->info.name + ": " + std::to_string(choice.inputs.size()) + "@L" +
+             std::to_string(choice.input_level) + " + " + std::to_string(choice.output_inputs.size()) +
+             "@L" + std::to_string(choice.output_level) + " -> " +
+             std::to_string(moved ? choice.inputs.size() : result.outputs.size()),
+         result.bytes_written, env_->NowMicros() - began);
+  return Status::Ok();
+}
+
+Status StoreImpl::DropOutputs(const CompactionResult& result) {
+  for (const TableMeta& output : result.outputs) {
+    LS_RETURN_IF_ERROR(env_->RemoveFile(PathOf(TableName(output.number))));
+  }
+  return Status::Ok();
+}
+
+// Called by whoever lets go of a table last, on any thread and under any lock but obsolete_mutex_.
+void StoreImpl::OnTableObsolete(uint64_t number) {
+  const std::lock_guard lock(obsolete_mutex_);
+  if (obsolete_stopped_) return;  // the next open removes it
+  obsolete_tables_.push_back(number);
+  if (obsolete_tables_.size() == 1) {
+    scheduler_->Post(Lane::kCompaction, [this] { RemoveObsoleteTables(); });
+  }
+}
+
+void StoreImpl::RemoveObsoleteTables() {
+  std::vector<uint64_t> numbers;
+  {
+    const std::lock_guard lock(obsolete_mutex_);
+    numbers.swap(obsolete_tables_);
+  }
+  for (const uint64_t number : numbers) {
+    cache_.EraseFile(number);
+    const Status status = env_->RemoveFile(PathOf(TableName(number)));
+    Notify(status.ok() ? Event::Kind::kTableDeleted : Event::Kind::kBackgroundError, TableName(number), 0,
+           0, status);
+  }
+}
+
+}  // namespace ledgerstone

@@ -1,0 +1,180 @@
+// The flush lane: the oldest immutable generation becomes L0 tables of its namespaces, installed by one
+// manifest edit. A failed table write drops the outputs, keeps the generation, and is tried again later.
+#include "base/text.h"
+#include "store/store_impl.h"
+
+namespace ledgerstone {
+namespace {
+
+constexpr uint64_t kRetryMicrosFirst = 100'000;
+constexpr uint64_t kRetryMicrosMax = 5'000'000;
+
+bool Contains(const std::vector<NamespaceId>& ids, NamespaceId id) {
+  return std::find(ids.begin(), ids.end(), id) != ids.end();
+}
+
+}  // namespace
+
+uint64_t RetryDelayMicros(uint32_t failures) {
+  uint64_t delay = kRetryMicrosFirst;
+  for (uint32_t i = 1; i < failures && delay < kRetryMicrosMax; ++i) delay *= 2;
+  return std::min(delay, kRetryMicrosMax);
+}
+
+void StoreImpl::Flush(Done done) {
+  CommitRequest request;
+  request.kind = CommitRequest::Kind::kFlush;
+  request.done = std::move(done);
+  Enqueue(std::move(request));
+}
+
+void StoreImpl::ScheduleFlush() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (flush_scheduled_ || immutables_.empty()) return;
+    flush_scheduled_ = true;
+  }
+  scheduler_->Post(Lane::kFlush, [this] { FlushJob(); });
+}
+
+void StoreImpl::FlushJob() {
+  GenerationPtr generation;
+  {
+    const std::lock_guard lock(mutex_);
+    flush_scheduled_ = false;
+    if (immutables_.empty() || !failure_.ok() || options_.read_only) return;
+    generation = immutables_.front();
+  }
+  if (cancel_background_.load(std::memory_order_relaxed)) return;
+  const Status status = FlushGeneration(generation);
+  uint64_t retry = 0;
+  if (status.Is(StatusCode::kAborted) || !FailureCause().ok()) {
+    // Closing or fail-stop: the log still has it all.
+  } else if (!status.ok()) {
+    Counters::Add(counters_.background_errors, 1);
+    Notify(Event::Kind::kBackgroundError, "flush of " + LogName(generation->log_number), 0, 0, status);
+    const std::lock_guard lock(mutex_);
+    flush_error_ = status;
+    retry = RetryDelayMicros(++flush_failures_);
+    flush_scheduled_ = true;
+  } else {
+    RemoveFlushedLogs();
+    const std::lock_guard lock(mutex_);
+    flush_error_ = Status::Ok();
+    flush_failures_ = 0;
+  }
+  if (retry > 0) {
+    scheduler_->PostAfter(Lane::kFlush, retry, [this] { FlushJob(); });
+  } else {
+    ScheduleFlush();
+  }
+  SettleFlushWaiters(FailureCause());
+  ScheduleCommit();
+  ScheduleCompaction();
+}
+
+Status StoreImpl::FlushGeneration(const GenerationPtr& generation) {
+  const uint64_t began = env_->NowMicros();
+  VersionEdit edit;
+  std::vector<std::string> written;
+  if (const Status status = WriteGenerationTables(*generation, &edit, &written); !status.ok()) {
+    // What can't be removed is an orphan for the next open.
+    for (const auto& table : edit.new_tables) {
+      (void)env_->RemoveFile(PathOf(TableName(table.meta.number)));
+    }
+    return status;
+  }
+  for (const NamespaceInfo& info : generation->created) {
+    if (!Contains(generation->dropped, info.id)) edit.created_namespaces.push_back(info);
+  }
+  const VersionPtr before = versions_->current();
+  for (const NamespaceId id : generation->dropped) {
+    if (before->Find(id) != nullptr) edit.dropped_namespaces.push_back(id);
+  }
+  edit.next_namespace_id = namespaces_.next_id();
+  edit.first_log = generation->log_number + 1;
+  if (generation->last_sequence > versions_->state().last_sequence) {
+    edit.last_sequence = generation->last_sequence;
+  }
+  if (generation->applied > 0) edit.applied = generation->applied;
+  const Status status = versions_->Apply(
+      edit, [&](const VersionPtr& version) { RetireGeneration(generation, version); });
+  if (!status.ok()) return FailStop(status);
+
+  uint64_t bytes = 0;
+  for (const auto& table : edit.new_tables) bytes += table.meta.size;
+  Counters::Add(counters_.flushes, 1);
+  Counters::Add(counters_.flush_bytes, bytes);
+  for (const std::string& line : written) {
+    Notify(Event::Kind::kFlushed, line, bytes, env_->NowMicros() - began);
+  }
+  return Status::Ok();
+}
+
+Status StoreImpl::WriteGenerationTables(const Generation& generation, VersionEdit* edit,
+                                        std::vector<std::string>* events) {
+  for (const auto& [id, memtable] : generation.memtables()) {
+    if (memtable->entry_count() == 0 || Contains(generation.dropped, id)) continue;
+    const NamespaceInfo info = KnownNamespace(id, generation);
+    CompactionContext context = MakeCompactionContext(info.options, false);
+    CompactionResult result;
+    const auto source = memtable->NewIterator();
+    LS_RETURN_IF_ERROR(WriteTables(source.get(), context, false, &result));
+    for (TableMeta& meta : result.outputs) {
+      events->push_back(info.name + ": L0 " + TableName(meta.number) + " " + ByteSizeText(meta.size));
+      edit->new_tables.push_back({id, 0, std::move(meta)});
+    }
+  }
+  return Status::Ok();
+}
+
+// A namespace may have been dropped since; its options are then in the tree or in a generation.
+NamespaceInfo StoreImpl::KnownNamespace(NamespaceId id, const Generation& generation) const {
+  if (const auto info = namespaces_.Find(id)) return *info;
+  if (const Tree* tree = versions_->current()->Find(id)) return tree->info;
+  for (const NamespaceInfo& info : generation.created) {
+    if (info.id == id) return info;
+  }
+  LS_CHECK(false && "a memtable of a namespace nobody created");
+  return {};
+}
+
+void StoreImpl::RetireGeneration(const GenerationPtr& generation, const VersionPtr& version) {
+  ReadViewPtr old_view;
+  const std::lock_guard lock(mutex_);
+  LS_CHECK(!immutables_.empty() && immutables_.front() == generation);
+  immutables_.erase(immutables_.begin());
+  flushed_logs_.push_back(generation->log_number);
+  old_view = InstallView(version);
+}
+
+void StoreImpl::RemoveFlushedLogs() {
+  std::vector<uint64_t> numbers;
+  {
+    const std::lock_guard lock(mutex_);
+    numbers.swap(flushed_logs_);
+  }
+  for (const uint64_t number : numbers) {
+    const Status status = env_->RemoveFile(PathOf(LogName(number)));
+    if (!status.ok()) Notify(Event::Kind::kBackgroundError, "removing " + LogName(number), 0, 0, status);
+  }
+}
+
+void StoreImpl::SettleFlushWaiters(const Status& failure) {
+  std::vector<FlushWaiter> ready;
+  {
+    const std::lock_guard lock(mutex_);
+    const uint64_t oldest = immutables_.empty() ? UINT64_MAX : immutables_.front()->log_number;
+    const Status& error = failure.ok() ? flush_error_ : failure;
+    auto waits = [&](const FlushWaiter& waiter) { return waiter.log_number >= oldest && error.ok(); };
+    const auto split = std::stable_partition(flush_waiters_.begin(), flush_waiters_.end(), waits);
+    for (auto at = split; at != flush_waiters_.end(); ++at) {
+      if (at->log_number >= oldest) at->failure = error;
+      ready.push_back(std::move(*at));
+    }
+    flush_waiters_.erase(split, flush_waiters_.end());
+  }
+  for (FlushWaiter& waiter : ready) waiter.done(waiter.failure);
+}
+
+}  // namespace ledgerstone

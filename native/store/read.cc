@@ -1,0 +1,114 @@
+// Point reads and snapshots, on the caller's thread.
+#include "store/store_impl.h"
+
+namespace ledgerstone {
+
+ReadViewPtr StoreImpl::View() const {
+  const std::lock_guard lock(view_mutex_);
+  return view_;
+}
+
+ReadViewPtr StoreImpl::InstallView(const VersionPtr& version) {
+  std::vector<GenerationPtr> newest_first{active_};
+  newest_first.insert(newest_first.end(), immutables_.rbegin(), immutables_.rend());
+  ReadViewPtr view = MakeReadView(std::move(newest_first), version, shown_);
+  l0_files_max_ = 0;
+  for (const auto& [id, tree] : version->trees) {
+    l0_files_max_ = std::max(l0_files_max_, static_cast<uint32_t>(tree->levels[0].size()));
+  }
+  const std::lock_guard lock(view_mutex_);
+  view_.swap(view);
+  return view;
+}
+
+Status StoreImpl::ReadPoint(uint64_t snapshot_id, Sequence* sequence) const {
+  if (snapshot_id == 0) {
+    *sequence = visible_sequence_.load(std::memory_order_acquire);
+    return Status::Ok();
+  }
+  return SnapshotSequence(snapshot_id, sequence);
+}
+
+Status StoreImpl::FindView(NamespaceId id, const ReadView& view, const NamespaceView** found) const {
+  *found = view.Find(id);
+  if (*found != nullptr || namespaces_.Find(id).has_value()) return Status::Ok();
+  return Status::InvalidArgument("namespace " + std::to_string(id) + " does not exist (dropped?)");
+}
+
+Status StoreImpl::Get(NamespaceId id, Slice key, const ReadOptions& options, Presence* presence,
+                      PinnedValue* value) {
+  *presence = Presence::kAbsent;
+  LS_RETURN_IF_ERROR(CheckKey(key));
+  ReadViewPtr view = View();
+  if (view == nullptr) return Status::Closed("the store");
+  Sequence sequence = 0;
+  LS_RETURN_IF_ERROR(ReadPoint(options.snapshot_id, &sequence));
+  const NamespaceView* shown = nullptr;
+  LS_RETURN_IF_ERROR(FindView(id, *view, &shown));
+  Counters::Add(counters_.gets, 1);
+  if (shown == nullptr) return Status::Ok();
+
+  for (const MemTable* memtable : shown->memtables) {
+    const MemTableLookup lookup = memtable->Get(key, sequence);
+    if (lookup.outcome == MemTableLookup::Outcome::kAbsent) continue;
+    Counters::Add(counters_.gets_from_memtable, 1);
+    if (lookup.outcome == MemTableLookup::Outcome::kFound) {
+      *presence = Presence::kFound;
+      value->Set(lookup.value, std::move(view));
+    }
+    return Status::Ok();
+  }
+  if (shown->tree == nullptr) return Status::Ok();
+  TableLookup lookup;
+  LS_RETURN_IF_ERROR(shown->tree->Get(key, sequence, {.tier = options.tier}, &lookup));
+  if (lookup.outcome == TableLookup::Outcome::kFound) {
+    *presence = Presence::kFound;
+    value->SetBlock(lookup.value, lookup.pin.Detach(), &BlockCache::Handle::Unpin);
+  }
+  return Status::Ok();
+}
+
+uint64_t StoreImpl::TakeSnapshot() {
+  const std::lock_guard lock(mutex_);
+  const uint64_t id = next_snapshot_id_++;
+  snapshots_[id] = visible_sequence_.load(std::memory_order_acquire);
+  return id;
+}
+
+bool StoreImpl::ReleaseSnapshot(uint64_t snapshot_id) {
+  const std::lock_guard lock(mutex_);
+  return snapshots_.erase(snapshot_id) > 0;
+}
+
+Status StoreImpl::SnapshotSequence(uint64_t snapshot_id, uint64_t* sequence) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = snapshots_.find(snapshot_id);
+  if (found == snapshots_.end()) return Status::Closed("snapshot " + std::to_string(snapshot_id));
+  *sequence = found->second;
+  return Status::Ok();
+}
+
+Status StoreImpl::ApproximateBytes(NamespaceId id, Slice lower, Slice upper, uint64_t* bytes) {
+  *bytes = 0;
+  const ReadViewPtr view = View();
+  if (view == nullptr) return Status::Closed("the store");
+  const NamespaceView* shown = nullptr;
+  LS_RETURN_IF_ERROR(FindView(id, *view, &shown));
+  if (shown == nullptr || shown->tree == nullptr) return Status::Ok();
+  std::string from;
+  AppendInternalKey(&from, lower, MakeSeekTrailer(kSequenceMax));
+  std::string to;
+  AppendInternalKey(&to, upper, MakeSeekTrailer(kSequenceMax));
+  for (const auto& level : shown->tree->levels) {
+    for (const TableFilePtr& file : level) {
+      Table* table = nullptr;
+      LS_RETURN_IF_ERROR(file->Get(Tier::kDisk, &table));
+      const uint64_t begin = table->ApproximateOffset(from);
+      const uint64_t end = upper.empty() ? file->meta().size : table->ApproximateOffset(to);
+      if (end > begin) *bytes += end - begin;
+    }
+  }
+  return Status::Ok();
+}
+
+}  // namespace ledgerstone

@@ -1,0 +1,261 @@
+// The store, split over files by the path data takes:
+//   namespaces.cc        creating and dropping
+//   open.cc recover.cc   from directory to running store        write.cc  queue, groups, log, memtables
+//   switch.cc            generations and log segments           read.cc   point reads, snapshots
+//   flush.cc compact.cc  background lanes                       iterate.cc ranges
+//   check.cc             verification                           observe.cc statistics, levels, events
+//   close.cc             settling and shutting down
+//
+// Threads. Callers submit and read from any thread. The commit lane alone touches writer_, the active
+// generation's memtables and next_sequence_. The flush lane alone retires generations. The compaction lane
+// alone runs compactions and removes files.
+//
+// Lock order: namespace_mutex_, VersionSet's apply mutex, mutex_, view_mutex_, then leaves (the current version, namespace
+// table, cache shards, the scheduler's). mutex_ and view_mutex_ are never held during I/O or callbacks.
+#pragma once
+
+#include <atomic>
+#include <mutex>
+#include <optional>
+#include <set>
+
+#include "compaction/compaction_job.h"
+#include "ledgerstone/event_listener.h"
+#include "ledgerstone/scheduler.h"
+#include "ledgerstone/store.h"
+#include "log/recovery.h"
+#include "log/writer.h"
+#include "store/commit_queue.h"
+#include "store/batch_format.h"
+#include "store/counters.h"
+#include "store/namespace_table.h"
+#include "store/read_view.h"
+#include "store/stall.h"
+#include "version/file_names.h"
+#include "version/version_set.h"
+
+namespace ledgerstone {
+
+// How long background work waits before it tries again after so many failures.
+uint64_t RetryDelayMicros(uint32_t failures);
+
+// The recovery verdict about the log segments found, given what the manifest knows.
+log::RecoveryVerdict DecideLogRecovery(const ManifestState& state,
+                                       const std::vector<log::ScanResult>& scans);
+
+class StoreImpl final : public Store {
+ public:
+  StoreImpl(const StoreOptions& options, std::string path);
+  ~StoreImpl() override;
+
+  Status Open();
+
+  const OpenReport& report() const override { return report_; }
+  Status OpenNamespace(const std::string& name, const NamespaceOptions& options,
+                       NamespaceId* id) override;
+  std::vector<NamespaceInfo> Namespaces() const override;
+  void DropNamespace(NamespaceId id, Done done) override;
+  void Write(Slice batch, uint32_t count, const WriteOptions& options, Done done) override;
+  Status Write(const WriteBatch& batch, const WriteOptions& options) override;
+  Status Get(NamespaceId id, Slice key, const ReadOptions& options, Presence* presence,
+             PinnedValue* value) override;
+  Status NewIterator(NamespaceId id, const IterateOptions& options, Tier tier,
+                     std::unique_ptr<Iterator>* iterator) override;
+  Status ApproximateBytes(NamespaceId id, Slice lower, Slice upper, uint64_t* bytes) override;
+  uint64_t TakeSnapshot() override;
+  bool ReleaseSnapshot(uint64_t snapshot_id) override;
+  Status SnapshotSequence(uint64_t snapshot_id, uint64_t* sequence) const override;
+  uint64_t VisibleSequence() const override { return visible_sequence_.load(std::memory_order_acquire); }
+  uint64_t Applied() const override { return versions_->state().applied; }
+  void Flush(Done done) override;
+  void Compact(NamespaceId id, Slice lower, Slice upper, Done done) override;
+  Status Verify(std::vector<Finding>* findings) override;
+  StoreStatistics Statistics() const override;
+  std::vector<NamespaceLevels> Levels() const override;
+  std::string LevelsText() const override;
+  Status Close() override;
+
+ private:
+  struct ManualCompaction {
+    std::vector<NamespaceId> namespaces;  // still to do; the last one is under way
+    std::string lower;
+    std::string upper;
+    int level = 0;
+    Done done;
+  };
+  struct FlushWaiter {
+    uint64_t log_number = 0;  // done when generations up to this one are flushed
+    Done done;
+    Status failure;
+  };
+
+  // open.cc
+  Status Classify(bool* exists);
+  Status CreateNew();
+  Status OpenExisting();
+  Status MarkNumbersUsed();
+  Status StartGeneration(uint64_t log_number);
+  Status RemoveOrphans();
+  Status RemoveOrphan(const std::string& name);
+  // recover.cc
+  Status ReplayLogs(log::RecoveryVerdict* verdict);
+  Status ReplaySegment(uint64_t number, log::ScanResult* scan);
+  Status ReplayRecord(Generation* generation, const log::RecordHeader& header, const FilePlace& place,
+                      Slice payload);
+  Status ReplayNamespaceEntry(Generation* generation, const BatchEntry& entry);
+  Status RepairTail(const log::RecoveryVerdict& verdict, log::SegmentEnd* end);
+  void ReportRecovery(const log::RecoveryVerdict& verdict);
+
+  // namespaces.cc
+  void ChangeNamespaces(const BatchEntry& entry);
+  // Creations and drops; live ones and those read back from the log. Requires mutex_.
+  Status ApplyNamespaceEntry(Generation* generation, const BatchEntry& entry);
+
+  // write.cc
+  void Enqueue(CommitRequest request);
+  // Takes the request when OK.
+  Status TryEnqueue(CommitRequest* request);
+  void ScheduleCommit();
+  void CommitJob();
+  bool ReadyToCommit(CommitGroup* group, bool* needs_switch);
+  void CommitOne(CommitGroup group);
+  void CommitWrite(CommitGroup& group);
+  void CommitDerived(CommitGroup& group);
+  Status AppendGroup(const CommitGroup& group, Sequence first);
+  Status SyncLog();
+  void InsertGroup(const CommitGroup& group, Sequence first);
+  void Publish(Sequence last);
+  void SettleGroup(CommitGroup& group, const Status& status);
+  void ScheduleIdlePromise();
+  Status WriteRefusal() const;
+
+  // switch.cc
+  bool GenerationFull(uint64_t bytes, uint32_t count) const;
+  Status SwitchGeneration(uint64_t bytes_needed);
+  GenerationPtr NewGeneration(uint64_t log_number, uint64_t bytes_needed);
+  Status CreateSegment(uint64_t number, const log::SegmentEnd& previous);
+  void CommitFlushBarrier(CommitGroup& group);
+
+  // flush.cc
+  void ScheduleFlush();
+  void FlushJob();
+  Status FlushGeneration(const GenerationPtr& generation);
+  Status WriteGenerationTables(const Generation& generation, VersionEdit* edit,
+                               std::vector<std::string>* events);
+  NamespaceInfo KnownNamespace(NamespaceId id, const Generation& generation) const;
+  void RetireGeneration(const GenerationPtr& generation, const VersionPtr& version);
+  void RemoveFlushedLogs();
+  void SettleFlushWaiters(const Status& failure);
+
+  // compact.cc
+  void ScheduleCompaction();
+  void CompactionJob();
+  void RetryCompaction(const Status& status);
+  void FailManual(const Status& failure);
+  std::optional<CompactionChoice> NextChoice();
+  static std::optional<CompactionChoice> NextManualChoice(ManualCompaction* manual,
+                                                          const Version& version,
+                                                          const PickerOptions& options);
+  Status RunChoice(const CompactionChoice& choice);
+  Status DropOutputs(const CompactionResult& result);
+  CompactionContext MakeCompactionContext(const NamespaceOptions& options, bool bottom);
+  PickerOptions MakePickerOptions() const;
+  void OnTableObsolete(uint64_t number);
+  void RemoveObsoleteTables();
+  std::vector<Sequence> SnapshotSequences() const;
+
+  // read.cc
+  ReadViewPtr View() const;
+  // Requires mutex_. The caller lets the old view go after mutex_.
+  [[nodiscard]] ReadViewPtr InstallView(const VersionPtr& version);
+  Status ReadPoint(uint64_t snapshot_id, Sequence* sequence) const;
+  // Null without an error: known, but without entries yet.
+  Status FindView(NamespaceId id, const ReadView& view, const NamespaceView** found) const;
+
+  // observe.cc
+  void Notify(Event::Kind kind, std::string detail, uint64_t bytes = 0, uint64_t micros = 0,
+              Status status = {});
+  // Keeps the first cause, turns the store read-only. Returns the cause kept.
+  Status FailStop(const Status& cause);
+  Status FailureCause() const;
+
+  void AddStateStatistics(StoreStatistics* out) const;
+
+  // close.cc
+  void SettleQueue();
+  void FlushForClose();
+  void StopBackground();
+  Status FinishLog();
+
+  std::string PathOf(const std::string& name) const { return JoinPath(path_, name); }
+
+  StoreOptions options_;
+  const std::string path_;
+  Env* const env_;
+  EventListener* const listener_;
+  OpenReport report_;
+  Counters counters_;
+
+  BlockCache cache_;
+  Table::Statistics table_statistics_;
+  TableContext table_context_;
+  std::unique_ptr<VersionSet> versions_;
+  NamespaceTable namespaces_;
+  std::unique_ptr<DirectoryLock> directory_lock_;
+
+  // Commit lane only.
+  std::unique_ptr<log::Writer> writer_;
+  Sequence next_sequence_ = 1;
+  uint64_t written_back_ = 0;
+  uint64_t last_applied_committed_ = 0;
+
+  std::atomic<Sequence> visible_sequence_{0};
+  std::atomic<bool> read_only_{false};
+  std::atomic<bool> closed_{false};
+  bool running_ = false;  // Open succeeded
+  std::atomic<bool> cancel_background_{false};
+
+  // Taken before all others: names are taken and given up in the order their changes are queued.
+  std::mutex namespace_mutex_;
+
+  mutable std::mutex mutex_;
+  // Guarded by mutex_.
+  CommitQueue queue_;
+  bool commit_scheduled_ = false;  // a CommitJob is posted or delayed
+  bool commit_running_ = false;    // a group is being committed
+  bool commit_stalled_ = false;    // the queue waits for flush or compaction
+  bool delay_served_ = false;      // the group ahead has waited its slowdown
+  uint64_t stall_began_ = 0;
+  bool promise_scheduled_ = false;
+  uint64_t last_applied_queued_ = 0;
+  bool closing_ = false;   // no new writes
+  bool stopping_ = false;  // no new background work
+  Status failure_;         // first cause of fail-stop
+  GenerationPtr active_;
+  std::vector<GenerationPtr> immutables_;  // oldest first
+  std::vector<NamespaceId> shown_;         // namespaces readers see, rising
+  uint32_t l0_files_max_ = 0;
+  std::vector<FlushWaiter> flush_waiters_;
+  bool flush_scheduled_ = false;
+  uint32_t flush_failures_ = 0;
+  Status flush_error_;  // of the last flush; OK once one succeeds
+  bool compaction_scheduled_ = false;
+  uint32_t compaction_failures_ = 0;
+  std::vector<ManualCompaction> manual_;
+  std::vector<uint64_t> flushed_logs_;
+  std::map<uint64_t, Sequence> snapshots_;
+  uint64_t next_snapshot_id_ = 1;
+
+  std::mutex obsolete_mutex_;  // a leaf but for the scheduler's own
+  std::vector<uint64_t> obsolete_tables_;  // guarded by obsolete_mutex_
+  bool obsolete_stopped_ = false;
+
+  mutable std::mutex view_mutex_;
+  ReadViewPtr view_;  // guarded by view_mutex_
+
+  // Last, so that its threads end before anything they use.
+  std::unique_ptr<Scheduler> owned_scheduler_;
+  Scheduler* scheduler_ = nullptr;
+};
+
+}  // namespace ledgerstone

@@ -1,0 +1,293 @@
+// The write path: submit → queue → commit lane → log, memtables, publish.
+//
+// One CommitJob commits one group. A group of the log is one record; the next record is written only when
+// the last one is as durable as the strongest write in it asked.
+#include "store/batch_format.h"
+#include "store/store_impl.h"
+
+namespace ledgerstone {
+namespace {
+
+constexpr uint64_t kWritebackStep = uint64_t{1} << 20;
+// From this size on, writing out starts before the memtables are filled, so that both go on at once.
+constexpr uint64_t kOverlapBytes = uint64_t{1} << 15;
+
+void SettleAll(std::vector<CommitRequest>& requests, const Status& status) {
+  for (CommitRequest& request : requests) request.done(status);
+}
+
+}  // namespace
+
+Status StoreImpl::WriteRefusal() const {
+  if (closing_) return Status::Closed("the store");
+  if (!failure_.ok()) return failure_.As(StatusCode::kReadOnly, "the store is read-only");
+  if (options_.read_only) return Status(StatusCode::kReadOnly, "the store was opened read-only");
+  return Status::Ok();
+}
+
+void StoreImpl::Write(Slice batch, uint32_t count, const WriteOptions& options, Done done) {
+  const bool derived = options.applied.has_value();
+  Status status = namespaces_.CheckBatch(batch, count, derived);
+  if (status.ok() && batch.size() > log::kPayloadBytesMax) {
+    status = Status::InvalidArgument("a batch has at most 1 GiB");
+  }
+  if (!status.ok()) return done(status);
+  if (count == 0 && !derived) return done(Status::Ok());
+  CommitRequest request;
+  request.kind = derived ? CommitRequest::Kind::kDerived : CommitRequest::Kind::kWrite;
+  request.durability = derived ? Durability::kMemory : options.durability;
+  request.count = count;
+  request.applied = options.applied.value_or(0);
+  request.bytes.assign(batch);
+  request.done = std::move(done);
+  Enqueue(std::move(request));
+}
+
+Status StoreImpl::Write(const WriteBatch& batch, const WriteOptions& options) {
+  Status result;
+  std::atomic<bool> settled{false};
+  Write(batch.bytes(), batch.count(), options, [&](const Status& status) {
+    result = status;
+    settled.store(true, std::memory_order_release);
+  });
+  scheduler_->WaitUntil([&] { return settled.load(std::memory_order_acquire); });
+  return result;
+}
+
+void StoreImpl::Enqueue(CommitRequest request) {
+  const Status refusal = TryEnqueue(&request);
+  if (!refusal.ok()) request.done(refusal);
+}
+
+Status StoreImpl::TryEnqueue(CommitRequest* request) {
+  {
+    const std::lock_guard lock(mutex_);
+    LS_RETURN_IF_ERROR(WriteRefusal());
+    if (request->kind == CommitRequest::Kind::kDerived) {
+      if (request->applied <= last_applied_queued_) {
+        return Status::InvalidArgument("applied " + std::to_string(request->applied) +
+                                       " does not follow " + std::to_string(last_applied_queued_));
+      }
+      last_applied_queued_ = request->applied;
+    }
+    queue_.Push(std::move(*request));
+    if (commit_scheduled_ || commit_stalled_) return Status::Ok();
+    commit_scheduled_ = true;
+  }
+  scheduler_->Post(Lane::kCommit, [this] { CommitJob(); });
+  return Status::Ok();
+}
+
+void StoreImpl::ScheduleCommit() {
+  bool stall_ends = false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (commit_scheduled_ || queue_.empty()) return;
+    stall_ends = commit_stalled_;
+    if (stall_ends) Counters::Add(counters_.stall_micros, env_->NowMicros() - stall_began_);
+    commit_stalled_ = false;
+    commit_scheduled_ = true;
+  }
+  if (stall_ends) Notify(Event::Kind::kStallEnded, "");
+  scheduler_->Post(Lane::kCommit, [this] { CommitJob(); });
+}
+
+// Takes the next group, or decides that it has to wait. Returns false when there is nothing to commit now.
+bool StoreImpl::ReadyToCommit(CommitGroup* group, bool* needs_switch) {
+  std::vector<CommitRequest> refused;
+  Status refusal;
+  StallDecision decision;
+  {
+    const std::lock_guard lock(mutex_);
+    commit_scheduled_ = false;
+    if (queue_.empty()) return false;
+    if (!failure_.ok()) {
+      refused = queue_.TakeAll();
+      refusal = failure_.As(StatusCode::kReadOnly, "the store is read-only");
+    } else {
+      const CommitQueue::Ahead ahead = queue_.Peek(options_.group_bytes_max);
+      const bool barrier = ahead.kind == CommitRequest::Kind::kFlush;
+      *needs_switch = barrier ? !active_->empty() : GenerationFull(ahead.bytes, ahead.count);
+      // A store that is closing doesn't wait for compactions: they may never succeed.
+      const uint32_t l0_files = closing_ ? 0 : l0_files_max_;
+      decision = DecideStall(
+          {l0_files, static_cast<uint32_t>(immutables_.size()), *needs_switch, ahead.bytes}, options_);
+      const bool waited = delay_served_ && decision.kind == StallDecision::Kind::kDelay;
+      if (decision.kind == StallDecision::Kind::kGo || waited) {
+        delay_served_ = false;
+        commit_running_ = true;
+        *group = queue_.Take(options_.group_bytes_max);
+        return true;
+      }
+      if (decision.kind == StallDecision::Kind::kDelay) {
+        delay_served_ = commit_scheduled_ = true;
+      } else if (flush_error_.ok()) {
+        commit_stalled_ = true;
+        stall_began_ = env_->NowMicros();
+      } else {
+        refused = closing_ ? queue_.TakeAll() : queue_.TakeWrites();
+        last_applied_queued_ = last_applied_committed_;
+        refusal = flush_error_.WithContext("not written: memory is full and can't be flushed");
+      }
+    }
+  }
+  if (!refusal.ok()) {
+    SettleAll(refused, refusal);
+  } else if (decision.kind == StallDecision::Kind::kDelay) {
+    Counters::Add(counters_.stall_micros, decision.delay_micros);
+    scheduler_->PostAfter(Lane::kCommit, decision.delay_micros, [this] { CommitJob(); });
+  } else {
+    Notify(Event::Kind::kStallBegan, "waiting for flush or compaction");
+  }
+  return false;
+}
+
+void StoreImpl::CommitJob() {
+  CommitGroup group;
+  bool needs_switch = false;
+  if (!ReadyToCommit(&group, &needs_switch)) return;
+  Status status;
+  if (needs_switch) status = SwitchGeneration(Generation::BytesNeeded(group.bytes, group.count));
+  if (!status.ok()) {
+    SettleGroup(group, FailStop(status).As(StatusCode::kReadOnly, "not written"));
+  } else {
+    CommitOne(std::move(group));
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    commit_running_ = false;
+  }
+  ScheduleCommit();
+}
+
+void StoreImpl::CommitOne(CommitGroup group) {
+  switch (group.kind) {
+    case CommitRequest::Kind::kFlush:
+      return CommitFlushBarrier(group);
+    case CommitRequest::Kind::kDerived:
+      return CommitDerived(group);
+    case CommitRequest::Kind::kWrite:
+      return CommitWrite(group);
+  }
+}
+
+void StoreImpl::CommitWrite(CommitGroup& group) {
+  const Sequence first = next_sequence_;
+  next_sequence_ += group.count;
+  const Sequence last = next_sequence_ - 1;
+  if (group.durability == Durability::kMemory) {
+    InsertGroup(group, first);
+    Publish(last);
+    SettleGroup(group, Status::Ok());
+    const Status status = AppendGroup(group, first);
+    if (!status.ok()) (void)FailStop(status);
+    return;
+  }
+  Status status = AppendGroup(group, first);
+  if (status.ok()) {
+    if (group.durability == Durability::kDisk && group.bytes >= kOverlapBytes) writer_->StartWriteback();
+    InsertGroup(group, first);
+    if (group.durability == Durability::kDisk) status = SyncLog();
+  }
+  if (!status.ok()) {
+    SettleGroup(group, FailStop(status).As(StatusCode::kOutcomeUnknown,
+                                           "the write may or may not be there after reopening"));
+    return;
+  }
+  Publish(last);
+  SettleGroup(group, Status::Ok());
+}
+
+void StoreImpl::CommitDerived(CommitGroup& group) {
+  const Sequence first = next_sequence_;
+  next_sequence_ += group.count;
+  InsertGroup(group, first);
+  active_->applied = last_applied_committed_ = group.requests.back().applied;
+  Publish(next_sequence_ - 1);
+  SettleGroup(group, Status::Ok());
+}
+
+Status StoreImpl::AppendGroup(const CommitGroup& group, Sequence first) {
+  std::vector<Slice> pieces;
+  pieces.reserve(group.requests.size());
+  for (const CommitRequest& request : group.requests) pieces.push_back(request.bytes);
+  const uint64_t before = writer_->size();
+  LS_RETURN_IF_ERROR(writer_->Append({log::RecordType::kBatch, first, group.count}, pieces));
+  Counters::Add(counters_.log_bytes, writer_->size() - before);
+  if (group.durability != Durability::kDisk && writer_->size() - written_back_ >= kWritebackStep) {
+    writer_->StartWriteback();
+    written_back_ = writer_->size();
+  }
+  return Status::Ok();
+}
+
+Status StoreImpl::SyncLog() {
+  LS_RETURN_IF_ERROR(writer_->Sync());
+  written_back_ = writer_->size();
+  Counters::Add(counters_.log_syncs, 1);
+  ScheduleIdlePromise();
+  return Status::Ok();
+}
+
+void StoreImpl::InsertGroup(const CommitGroup& group, Sequence first) {
+  Sequence sequence = first;
+  for (const CommitRequest& request : group.requests) {
+    BatchReader reader(request.bytes);
+    BatchEntry entry;
+    NamespaceId id = 0;
+    MemTable* memtable = nullptr;
+    while (reader.Next(&entry)) {
+      if (entry.kind >= EntryKind::kCreateNamespace) {
+        ChangeNamespaces(entry);
+      } else if (entry.namespace_id != id) {
+        id = entry.namespace_id;
+        memtable = active_->Find(id);
+      }
+      // None: the namespace was dropped between this write's check and its commit.
+      if (memtable != nullptr) memtable->Insert(entry.key, sequence, entry.kind, entry.value);
+      ++sequence;
+    }
+    LS_CHECK(reader.whole());
+  }
+  LS_CHECK(sequence == first + group.count);
+  active_->last_sequence = sequence - 1;
+  active_->UpdateCharge();
+}
+
+void StoreImpl::Publish(Sequence last) {
+  LS_CHECK(last >= visible_sequence_.load(std::memory_order_relaxed));
+  visible_sequence_.store(last, std::memory_order_release);
+}
+
+void StoreImpl::SettleGroup(CommitGroup& group, const Status& status) {
+  Counters::Add(counters_.groups, 1);
+  for (CommitRequest& request : group.requests) {
+    if (status.ok()) {
+      Counters::Add(counters_.batches, 1);
+      Counters::Add(counters_.entries, request.count);
+      Counters::Add(counters_.user_bytes, request.bytes.size());
+      Counters::Add(counters_.batches_by_durability[static_cast<size_t>(request.durability)], 1);
+    }
+    request.done(status);
+  }
+}
+
+void StoreImpl::ScheduleIdlePromise() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (promise_scheduled_ || closing_) return;
+    promise_scheduled_ = true;
+  }
+  scheduler_->PostAfter(Lane::kCommit, options_.idle_promise_micros, [this] {
+    {
+      const std::lock_guard lock(mutex_);
+      promise_scheduled_ = false;
+      if (closing_ || !failure_.ok() || !queue_.empty()) return;
+    }
+    if (!writer_->OwesPromise()) return;
+    const Status status = writer_->AppendPromise();
+    if (!status.ok()) (void)FailStop(status);
+  });
+}
+
+}  // namespace ledgerstone
