@@ -1,0 +1,16 @@
+// Findings of a verification and statistics as JavaScript objects.
+#pragma once
+
+#include <node_api.h>
+
+#include <vector>
+
+#include "ledgerstone/store.h"
+
+namespace ledgerstone::binding {
+
+// [{ file, offset (-1: none), code, message, expected, found }]
+napi_value FindingList(napi_env env, const std::vector<Finding>& findings);
+napi_value StatisticsObject(napi_env env, const StoreStatistics& statistics);
+
+}  // namespace ledgerstone::binding

@@ -1,0 +1,107 @@
+// One open store of one JavaScript environment: the engine's store, the buffers shared with JavaScript,
+// and the way back from the engine's lanes to the JavaScript thread.
+//
+// 1. Every function of the JavaScript object, and all work under way, hold it by shared_ptr; the engine's
+//    store lives as long as it does, closed or not, so a late call gets CLOSED and never a stale pointer.
+//    References are taken and dropped on the JavaScript thread only: a lane never destroys a store.
+// 2. Fields are for the JavaScript thread, except those under mutex_, which the lanes use too.
+// 3. The commit lane settles tickets in order; JavaScript is told the highest one, not each.
+// 4. The process stays alive while tickets or lane calls are open, not for an idle store.
+#pragma once
+
+#include <node_api.h>
+
+#include <atomic>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include "ledgerstone/event_listener.h"
+#include "ledgerstone/store.h"
+
+namespace ledgerstone::binding {
+
+class StoreHandle : public EventListener, public std::enable_shared_from_this<StoreHandle> {
+ public:
+  StoreHandle() = default;
+  ~StoreHandle() override;
+
+  // Takes the JavaScript callbacks; before the store is opened.
+  void Attach(napi_env env, napi_value on_committed, napi_value on_event);
+  // Closes the store and cuts the ways to JavaScript: when the environment ends, when opening failed, when
+  // the store was forgotten. Idempotent.
+  void Detach();
+  bool detached();
+  // After a close: what was settled is told first.
+  void DeliverAndDetach();
+
+  struct Buffer {
+    char* data = nullptr;
+    size_t size = 0;
+    napi_ref reference = nullptr;
+  };
+  bool SetBuffer(napi_env env, napi_value bytes, const char* name, Buffer* buffer);
+
+  // Queues a batch. Returns its ticket, or 0 with `refusal` set when nothing was queued.
+  uint64_t Submit(Slice batch, uint32_t count, const WriteOptions& options, Status* refusal);
+  // A ticket settled by calling `start` with a callback.
+  uint64_t SubmitWith(const std::function<void(Store::Done)>& start, Status* refusal);
+  // A promise settled by a callback on a lane.
+  napi_value PromiseFrom(const std::function<void(Store::Done)>& start);
+
+  void OnEvent(const Event& event) override;
+
+  std::unique_ptr<Store> store;
+  Buffer write_buffer;
+  Buffer key_buffer;
+  Buffer value_buffer;
+  Buffer request_buffer;
+  PinnedValue large_value;  // the value the last read found too large
+
+ private:
+  static void CallJs(napi_env env, napi_value, void* context, void*);
+  void Deliver();
+  void DeliverCommits();
+  void Settle(uint64_t ticket, const Status& status);
+  void Nudge();
+  void Hold();
+  void LetGo(uint64_t count);
+
+  struct Settled {
+    uint64_t ticket = 0;
+    Status status;
+  };
+
+  napi_env env_ = nullptr;
+  std::thread::id js_thread_;
+  napi_threadsafe_function bridge_ = nullptr;
+  napi_ref on_committed_ = nullptr;
+  napi_ref on_event_ = nullptr;
+  uint64_t next_ticket_ = 1;
+  uint64_t delivered_ticket_ = 0;
+  uint64_t held_ = 0;               // open tickets and lane calls
+  std::shared_ptr<StoreHandle> self_while_held_;
+  Status* refusal_ = nullptr;       // of the submit under way
+
+  std::mutex mutex_;
+  bool detached_ = false;           // guarded by mutex_, like all below
+  bool nudged_ = false;
+  std::deque<Settled> settled_;     // runs of equal outcome: the last ticket of each
+  std::deque<std::function<void(napi_env)>> calls_;
+};
+
+using StoreHandlePtr = std::shared_ptr<StoreHandle>;
+
+// Adds a function that knows the handle to the JavaScript object, and keeps it alive.
+void DefineStoreFunction(napi_env env, napi_value object, const char* name, napi_callback callback,
+                         const StoreHandlePtr& handle);
+// The functions of NativeStore, by path.
+void DefineWriteFunctions(napi_env env, napi_value object, const StoreHandlePtr& handle);
+void DefineReadFunctions(napi_env env, napi_value object, const StoreHandlePtr& handle);
+void DefineRangeFunctions(napi_env env, napi_value object, const StoreHandlePtr& handle);
+void DefineNamespaceFunctions(napi_env env, napi_value object, const StoreHandlePtr& handle);
+void DefineWholeFunctions(napi_env env, napi_value object, const StoreHandlePtr& handle);
+
+}  // namespace ledgerstone::binding
