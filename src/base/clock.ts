@@ -1,0 +1,8 @@
+// The clock, passed to whatever measures time, so that tests can move it.
+
+export interface Clock {
+  /** Milliseconds since an arbitrary moment; never goes back. */
+  nowMs(): number
+}
+
+export const systemClock: Clock = { nowMs: () => performance.now() }

@@ -1,0 +1,32 @@
+// Numbers that TypeScript and the engine share. The add-on exports its own; a test compares them,
+// and addon.ts refuses an add-on whose numbers differ.
+
+export const DURABILITY = { memory: 0, os: 1, disk: 2 } as const
+export const ENTRY_KIND = { delete: 0, put: 1 } as const
+export const COMPRESSION = { none: 0, lz4: 1, zstd: 2 } as const
+export const GET = { absent: -1, tooLarge: -2, needsDisk: -3 } as const
+
+export const KEY_BYTES_MAX = 65_535
+export const VALUE_BYTES_MAX = 268_435_456
+export const NAMESPACE_NAME_BYTES_MAX = 255
+export const LEVEL_COUNT = 7
+export const SUBMIT_BYTES_MAX = 2 ** 30
+
+// Results of the iterator's fill functions besides a count of entries.
+export const FILL = { end: 0, tooSmall: -1, needsDisk: -3 } as const
+
+// Sizes in the answer of getMany that mean something else.
+export const MANY = { absent: 0xffff_ffff, needsDisk: 0xffff_fffe } as const
+
+export const RANGE = {
+  reverse: 1,
+  omitKeys: 2,
+  omitValues: 4,
+  hasLower: 8,
+  lowerExclusive: 16,
+  hasUpper: 32,
+  upperExclusive: 64,
+} as const
+
+export type Durability = keyof typeof DURABILITY
+export type Compression = keyof typeof COMPRESSION

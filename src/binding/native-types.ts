@@ -1,0 +1,193 @@
+// The add-on as TypeScript sees it. The in-memory engine implements NativeStore too, so everything
+// above this file is the same code for both.
+//
+// 1. Buffers given to set…Buffer(s) stay in use until they are replaced. Calls that take lengths
+//    read and write them at offset 0, and are done with them when they return.
+// 2. A snapshot id of 0 means the newest state.
+// 3. `onCommitted(ticket, error)` comes in ticket order: every write up to `ticket` is settled;
+//    with an error, those after the last settled ticket failed with it.
+
+export type MakeError = (
+  code: string,
+  message: string,
+  file: string,
+  offset: number,
+  expected: string,
+  found: string,
+  errno: number,
+) => Error
+
+export type OnCommitted = (ticket: number, error: Error | undefined) => void
+export type OnNativeEvent = (text: string, kind: string) => void
+
+export interface NativeOpenOptions {
+  createIfMissing: boolean
+  errorIfExists: boolean
+  readOnly: boolean
+  memoryBudget: number
+  generationBytes: number
+  blockBytes: number
+  tableBytes: number
+  levelBaseBytes: number
+  levelFanout: number
+  l0CompactionTrigger: number
+  levelCount: number
+  useBlockCache: boolean
+  compactInBackground: boolean
+}
+
+export interface NativeNamespaceOptions {
+  keyCodec: string
+  valueCodec: string
+  derived: boolean
+  compression: number
+  bottomCompression: number
+  filterBitsPerKey: number
+}
+
+export interface NativeNamespaceInfo extends NativeNamespaceOptions {
+  id: number
+  name: string
+}
+
+export interface OpenReport {
+  /** Whether this open made the store. */
+  created: boolean
+  /** Whether its last owner closed it. */
+  cleanClose: boolean
+  replayedRecords: number
+  replayedBytes: number
+  /** Bytes of an unsynced tail that were cut from the write-ahead log. */
+  cutBytes: number
+  /** Whether whole records stood behind the cut. */
+  validBeyondCut: boolean
+  cutFile: string
+  cutOffset: number
+  lastSequence: bigint
+  applied: bigint
+  storeId: string
+  micros: number
+}
+
+/** Counts and sizes since the store was opened; times are microseconds. */
+export type StoreStats = Record<string, number | bigint | boolean>
+
+export interface NativeFinding {
+  file: string
+  offset: number
+  code: string
+  message: string
+  expected: string
+  found: string
+}
+
+export interface LevelState {
+  level: number
+  files: number
+  bytes: number
+  entries: number
+  tombstones: number
+  targetBytes: number
+}
+
+export interface NamespaceLevels {
+  namespace: string
+  levels: LevelState[]
+}
+
+export interface NativeIterator {
+  fillSync(chunk: Uint8Array, entriesMax: number): number
+  fillMemory(chunk: Uint8Array, entriesMax: number): number
+  fill(chunk: Uint8Array, entriesMax: number): Promise<number>
+  needed(): number
+  close(): void
+}
+
+export type NativeBound = Uint8Array | undefined
+
+export interface NativeStore {
+  openReport(): OpenReport
+  namespace(name: string, options: NativeNamespaceOptions): number
+  namespaces(): NativeNamespaceInfo[]
+  dropNamespace(id: number): number
+
+  setWriteBuffer(bytes: Uint8Array): void
+  submit(length: number, entryCount: number, durability: number): number
+  submitDerived(length: number, entryCount: number, applied: bigint): number
+
+  setReadBuffers(key: Uint8Array, value: Uint8Array): void
+  setRequestBuffer(bytes: Uint8Array): void
+  getSync(id: number, keyLength: number, snapshot: number): number
+  getMemory(id: number, keyLength: number, snapshot: number): number
+  takeValue(): Uint8Array
+  get(id: number, keyLength: number, snapshot: number): Promise<Uint8Array | undefined>
+  getManySync(id: number, count: number, length: number, snapshot: number): number
+  getManyMemory(id: number, count: number, length: number, snapshot: number): number
+
+  snapshot(): number
+  releaseSnapshot(id: number): void
+  snapshotSequence(id: number): bigint
+  iterator(
+    id: number,
+    snapshot: number,
+    flags: number,
+    lower: NativeBound,
+    upper: NativeBound,
+  ): NativeIterator
+  countSync(
+    id: number,
+    snapshot: number,
+    flags: number,
+    lower: NativeBound,
+    upper: NativeBound,
+    limit: number,
+  ): number
+  count(
+    id: number,
+    snapshot: number,
+    flags: number,
+    lower: NativeBound,
+    upper: NativeBound,
+    limit: number,
+  ): Promise<number>
+  approximateBytes(id: number, lower: NativeBound, upper: NativeBound): number
+
+  sequence(): bigint
+  applied(): bigint
+  flush(): Promise<void>
+  compact(id: number, lower: NativeBound, upper: NativeBound): Promise<void>
+  verify(): Promise<NativeFinding[]>
+  stats(): StoreStats
+  levels(): NamespaceLevels[]
+  levelsText(): string
+  close(): Promise<void>
+}
+
+export type InspectKind = 'log' | 'table' | 'manifest' | 'current'
+
+export interface NativeConstants {
+  statusCodes: Record<number, string>
+  durability: Record<string, number>
+  entryKinds: Record<string, number>
+  compression: Record<string, number>
+  get: Record<string, number>
+  getMany: Record<string, number>
+  range: Record<string, number>
+  keyBytesMax: number
+  valueBytesMax: number
+  namespaceNameBytesMax: number
+  levelCount: number
+}
+
+export interface Addon {
+  constants: NativeConstants
+  initialize(options: { makeError: MakeError }): void
+  open(
+    path: string,
+    options: NativeOpenOptions,
+    onCommitted: OnCommitted,
+    onEvent: OnNativeEvent | undefined,
+  ): Promise<NativeStore>
+  inspect(kind: InspectKind, path: string, options: { entries: boolean }): Promise<string>
+  verifyDirectory(path: string): Promise<NativeFinding[]>
+}

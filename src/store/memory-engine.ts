@@ -1,0 +1,245 @@
+// The engine's interface over sorted trees in memory: the model that tests compare the native
+// engine with, and a quick store for the tests of programs. Nothing is kept when the process ends,
+// and a durability is accepted and means nothing. A submit is applied at once, and
+// reported as committed in a later microtask.
+
+import { invalidArgument } from '../base/errors.js'
+import { GET, MANY } from '../binding/constants.js'
+import type {
+  NamespaceLevels,
+  NativeBound,
+  NativeFinding,
+  NativeNamespaceInfo,
+  NativeNamespaceOptions,
+  NativeStore,
+  OnCommitted,
+  OpenReport,
+  StoreStats,
+} from '../binding/native-types.js'
+import { parseBatch } from './memory-batch.js'
+import { MemoryIterator } from './memory-iterator.js'
+import { MemoryState, NEWEST } from './memory-state.js'
+import { type Tree, treeGet } from './memory-tree.js'
+
+const NOTHING = new Uint8Array(0)
+
+export class MemoryEngine implements NativeStore {
+  readonly #onCommitted: OnCommitted
+  readonly #state = new MemoryState()
+  #ticket = 0
+  #appliedVisible = 0n
+  #appliedFlushed = 0n
+  #write: Uint8Array = NOTHING
+  #key: Uint8Array = NOTHING
+  #value: Buffer = Buffer.alloc(0)
+  #request: Buffer = Buffer.alloc(0)
+  #taken: Uint8Array = NOTHING
+
+  constructor(onCommitted: OnCommitted) {
+    this.#onCommitted = onCommitted
+  }
+
+  openReport(): OpenReport {
+    return {
+      created: true,
+      cleanClose: false,
+      replayedRecords: 0,
+      replayedBytes: 0,
+      cutBytes: 0,
+      validBeyondCut: false,
+      cutFile: '',
+      cutOffset: 0,
+      lastSequence: 0n,
+      applied: 0n,
+      storeId: 'memory',
+      micros: 0,
+    }
+  }
+
+  namespace(name: string, options: NativeNamespaceOptions): number {
+    return this.#state.namespace(name, options)
+  }
+
+  namespaces(): NativeNamespaceInfo[] {
+    return this.#state.namespaces()
+  }
+
+  dropNamespace(id: number): number {
+    this.#state.drop(id)
+    return this.#committed()
+  }
+
+  setWriteBuffer(bytes: Uint8Array): void {
+    this.#write = bytes
+  }
+
+  submit(length: number, entryCount: number, _durability: number): number {
+    this.#state.apply(parseBatch(this.#write.subarray(0, length), entryCount), false)
+    return this.#committed()
+  }
+
+  submitDerived(length: number, entryCount: number, applied: bigint): number {
+    if (applied < this.#appliedVisible) {
+      throw invalidArgument(`applied goes back from ${this.#appliedVisible} to ${applied}`)
+    }
+    this.#state.apply(parseBatch(this.#write.subarray(0, length), entryCount), true)
+    this.#appliedVisible = applied
+    return this.#committed()
+  }
+
+  setReadBuffers(key: Uint8Array, value: Uint8Array): void {
+    this.#key = key
+    this.#value = Buffer.from(value.buffer, value.byteOffset, value.byteLength)
+  }
+
+  setRequestBuffer(bytes: Uint8Array): void {
+    this.#request = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  }
+
+  getSync(id: number, keyLength: number, snapshot: number): number {
+    const value = treeGet(this.rootOf(id, snapshot), this.#key.subarray(0, keyLength))
+    if (value === undefined) return GET.absent
+    if (value.length > this.#value.length) {
+      this.#taken = value
+      return GET.tooLarge
+    }
+    this.#value.set(value)
+    return value.length
+  }
+
+  getMemory(id: number, keyLength: number, snapshot: number): number {
+    return this.getSync(id, keyLength, snapshot)
+  }
+
+  takeValue(): Uint8Array {
+    const value = Uint8Array.from(this.#taken)
+    this.#taken = NOTHING
+    return value
+  }
+
+  async get(id: number, keyLength: number, snapshot: number): Promise<Uint8Array | undefined> {
+    const value = treeGet(this.rootOf(id, snapshot), this.#key.subarray(0, keyLength))
+    return value === undefined ? undefined : Uint8Array.from(value)
+  }
+
+  getManySync(id: number, count: number, length: number, snapshot: number): number {
+    const root = this.rootOf(id, snapshot)
+    let at = 0
+    let out = 0
+    for (let answered = 0; answered < count; answered++) {
+      const keySize = this.#request.readUInt32LE(at)
+      const keyEnd = Math.min(at + 4 + keySize, length)
+      const value = treeGet(root, this.#request.subarray(at + 4, keyEnd))
+      if (out + 4 + (value?.length ?? 0) > this.#value.length) return answered
+      out = this.#value.writeUInt32LE(value?.length ?? MANY.absent, out)
+      if (value !== undefined) this.#value.set(value, out)
+      out += value?.length ?? 0
+      at += 4 + keySize
+    }
+    return count
+  }
+
+  getManyMemory(id: number, count: number, length: number, snapshot: number): number {
+    return this.getManySync(id, count, length, snapshot)
+  }
+
+  snapshot(): number {
+    return this.#state.snapshot()
+  }
+
+  releaseSnapshot(id: number): void {
+    this.#state.release(id)
+  }
+
+  snapshotSequence(id: number): bigint {
+    return this.#state.view(id).sequence
+  }
+
+  iterator(
+    id: number,
+    snapshot: number,
+    flags: number,
+    lower: NativeBound,
+    upper: NativeBound,
+  ): MemoryIterator {
+    return new MemoryIterator(this.rootOf(id, snapshot), flags, lower, upper)
+  }
+
+  protected rootOf(id: number, snapshot: number): Tree {
+    return this.#state.root(id, snapshot)
+  }
+
+  countSync(
+    id: number,
+    snapshot: number,
+    flags: number,
+    lower: NativeBound,
+    upper: NativeBound,
+    limit: number,
+  ): number {
+    return this.iterator(id, snapshot, flags, lower, upper).count(limit)
+  }
+
+  async count(
+    id: number,
+    snapshot: number,
+    flags: number,
+    lower: NativeBound,
+    upper: NativeBound,
+    limit: number,
+  ): Promise<number> {
+    return this.countSync(id, snapshot, flags, lower, upper, limit)
+  }
+
+  approximateBytes(): number {
+    this.#state.requireOpen()
+    return 0
+  }
+
+  sequence(): bigint {
+    return this.#state.view(NEWEST).sequence
+  }
+
+  applied(): bigint {
+    this.#state.requireOpen()
+    return this.#appliedFlushed
+  }
+
+  async flush(): Promise<void> {
+    this.#state.requireOpen()
+    this.#appliedFlushed = this.#appliedVisible
+  }
+
+  async compact(): Promise<void> {
+    this.#state.requireOpen()
+  }
+
+  async verify(): Promise<NativeFinding[]> {
+    this.#state.requireOpen()
+    return []
+  }
+
+  stats(): StoreStats {
+    return this.#state.stats()
+  }
+
+  levels(): NamespaceLevels[] {
+    return this.namespaces().map((info) => ({ namespace: info.name, levels: [] }))
+  }
+
+  levelsText(): string {
+    return 'A store in memory has no levels.\n'
+  }
+
+  async close(): Promise<void> {
+    this.#state.close()
+  }
+
+  #committed(): number {
+    const ticket = ++this.#ticket
+    queueMicrotask(() => {
+      this.#onCommitted(ticket, undefined)
+    })
+    return ticket
+  }
+}

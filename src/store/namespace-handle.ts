@@ -1,0 +1,175 @@
+// One namespace of an open store: checks options, and sends writes to the store's writer, reads to
+// its readers and ranges to range.ts.
+
+import {
+  InvalidTypeError,
+  LedgerstoneError,
+  closed,
+  invalidArgument,
+  kindOf,
+  rejected,
+} from '../base/errors.js'
+import type { NativeStore } from '../binding/native-types.js'
+import type { AnyKeyCodec, AnyValueCodec } from '../codec/registry.js'
+import { byteBounds } from './bounds.js'
+import type { ChunkPool } from './chunk-pool.js'
+import type { ManyReader } from './many-reader.js'
+import { checkedOptions, flag } from './options.js'
+import { PlannedRange } from './range.js'
+import type { Reader } from './reader.js'
+import { snapshotIdOf } from './snapshot.js'
+import type { Bounds, Namespace, Range, RangeOptions, ReadOptions, WriteOptions } from './store.js'
+import type { Writer } from './writer.js'
+
+/** What all namespaces of a store share. */
+export interface StoreParts {
+  readonly native: NativeStore
+  readonly writer: Writer
+  readonly reader: Reader
+  readonly many: ManyReader
+  readonly chunks: ChunkPool
+  readonly closed: boolean
+}
+
+export interface NamespaceIdentity {
+  id: number
+  name: string
+  keyCodec: AnyKeyCodec
+  valueCodec: AnyValueCodec
+  derived: boolean
+}
+
+const BOUNDS = ['gt', 'gte', 'lt', 'lte', 'prefix']
+const RANGE_OPTIONS = [...BOUNDS, 'reverse', 'limit', 'snapshot']
+const READ_OPTIONS = ['snapshot']
+
+export class NamespaceHandle implements Namespace<unknown, unknown> {
+  readonly id: number
+  readonly name: string
+  readonly keyCodec: AnyKeyCodec
+  readonly valueCodec: AnyValueCodec
+  readonly derived: boolean
+  readonly codecs: { readonly key: string; readonly value: string }
+  readonly store: StoreParts
+  #dropped = false
+
+  constructor(store: StoreParts, identity: NamespaceIdentity) {
+    this.store = store
+    this.id = identity.id
+    this.name = identity.name
+    this.keyCodec = identity.keyCodec
+    this.valueCodec = identity.valueCodec
+    this.derived = identity.derived
+    this.codecs = { key: identity.keyCodec.name, value: identity.valueCodec.name }
+  }
+
+  get native(): NativeStore {
+    return this.store.native
+  }
+
+  get chunks(): ChunkPool {
+    return this.store.chunks
+  }
+
+  get dropped(): boolean {
+    return this.#dropped
+  }
+
+  requireOpen(): void {
+    if (this.store.closed) throw closed('The store')
+    if (this.#dropped) {
+      throw new LedgerstoneError('CLOSED', `The namespace '${this.name}' was dropped`)
+    }
+  }
+
+  getSync(key: unknown, options?: ReadOptions): unknown {
+    return this.store.reader.getSync(this, key, this.#view(options))
+  }
+
+  get(key: unknown, options?: ReadOptions): Promise<unknown> {
+    try {
+      return this.store.reader.get(this, key, this.#view(options))
+    } catch (error) {
+      return rejected(error)
+    }
+  }
+
+  getManySync(keys: readonly unknown[], options?: ReadOptions): unknown[] {
+    return this.store.many.getSync(this, requireKeys(keys), this.#view(options))
+  }
+
+  async getMany(keys: readonly unknown[], options?: ReadOptions): Promise<unknown[]> {
+    return this.store.many.get(this, requireKeys(keys), this.#view(options))
+  }
+
+  hasSync(key: unknown, options?: ReadOptions): boolean {
+    return this.store.reader.hasSync(this, key, this.#view(options))
+  }
+
+  async has(key: unknown, options?: ReadOptions): Promise<boolean> {
+    return this.store.reader.has(this, key, this.#view(options))
+  }
+
+  put(key: unknown, value: unknown, options?: WriteOptions): Promise<void> {
+    try {
+      return this.store.writer.put(this, key, value, options)
+    } catch (error) {
+      return rejected(error)
+    }
+  }
+
+  del(key: unknown, options?: WriteOptions): Promise<void> {
+    try {
+      return this.store.writer.del(this, key, options)
+    } catch (error) {
+      return rejected(error)
+    }
+  }
+
+  range(options?: RangeOptions<unknown>): Range<unknown, unknown> {
+    this.requireOpen()
+    const given = checkedOptions('range', options, RANGE_OPTIONS)
+    return new PlannedRange({
+      namespace: this,
+      bounds: byteBounds(this.keyCodec, options),
+      reverse: flag('reverse', given.reverse, false),
+      limit: limitOf(given.limit),
+      snapshot: given.snapshot,
+    })
+  }
+
+  approximateBytesSync(bounds?: Bounds<unknown>): number {
+    this.requireOpen()
+    checkedOptions('approximateBytesSync', bounds, BOUNDS)
+    const { lower, upper, empty } = byteBounds(this.keyCodec, bounds)
+    return empty ? 0 : this.native.approximateBytes(this.id, lower, upper)
+  }
+
+  async drop(): Promise<void> {
+    this.requireOpen()
+    const dropped = this.store.writer.drop(this.id)
+    this.#dropped = true
+    return dropped
+  }
+
+  #view(options: ReadOptions | undefined): number {
+    this.requireOpen()
+    if (options === undefined) return 0
+    checkedOptions('A read', options, READ_OPTIONS)
+    return snapshotIdOf(options, this.native)
+  }
+}
+
+function limitOf(limit: unknown): number {
+  if (limit === undefined || limit === Infinity) return Infinity
+  if (typeof limit !== 'number') {
+    throw new InvalidTypeError(`limit must be a number, not ${kindOf(limit)}`)
+  }
+  if (Number.isSafeInteger(limit) && limit >= 0) return limit
+  throw invalidArgument(`limit must be a whole number of entries or Infinity; found ${limit}`)
+}
+
+function requireKeys(keys: unknown): readonly unknown[] {
+  if (Array.isArray(keys)) return keys
+  throw new InvalidTypeError(`getMany takes an array of keys, not ${kindOf(keys)}`)
+}

@@ -1,0 +1,44 @@
+// Opening: the engine on a folder, the engine in memory, and the checks that need no open store.
+
+import { addon } from '../binding/addon.js'
+import type { InspectKind } from '../binding/native-types.js'
+import { CommitQueue } from './commit-queue.js'
+import { MemoryEngine } from './memory-engine.js'
+import { type OpenOptions, nativeOpenOptions, storePath } from './options.js'
+import type { Finding, Store } from './store.js'
+import { StoreHandle, findingOf } from './store-handle.js'
+
+/** Opens the store in the folder `path`, and makes it when it is absent. */
+export async function open(path: string, options?: OpenOptions): Promise<Store> {
+  const folder = storePath(path)
+  const nativeOptions = nativeOpenOptions(options)
+  const onEvent = options?.onEvent
+  const queue = new CommitQueue()
+  const native = await addon().open(
+    folder,
+    nativeOptions,
+    queue.onCommitted,
+    onEvent === undefined ? undefined : (text, kind) => onEvent({ kind, text }),
+  )
+  return new StoreHandle(folder, native, queue, nativeOptions.readOnly)
+}
+
+/** A store of the same interface that keeps everything in memory, for tests. */
+export async function openMemory(): Promise<Store> {
+  const queue = new CommitQueue()
+  return new StoreHandle(':memory:', new MemoryEngine(queue.onCommitted), queue, false)
+}
+
+/** Reads every byte of a store that nobody has open, and changes nothing. */
+export async function verifyDirectory(path: string): Promise<Finding[]> {
+  return (await addon().verifyDirectory(storePath(path))).map(findingOf)
+}
+
+/** The contents of one of a store's files as text. */
+export async function inspectFile(
+  kind: InspectKind,
+  path: string,
+  options: { entries?: boolean } = {},
+): Promise<string> {
+  return addon().inspect(kind, storePath(path), { entries: options.entries ?? false })
+}

@@ -1,0 +1,215 @@
+// What namespace.range() returns: a description that every `for` walks anew.
+//
+// 1. Nothing is read, and no view is taken, before an iteration starts.
+// 2. Leaving a loop early, or by an error of the iterator's own, closes the native iterator.
+// 3. Calls of an async iterator's next() are answered in their order.
+
+import { rejected } from '../base/errors.js'
+import { RANGE } from '../binding/constants.js'
+import type { ByteBounds } from './bounds.js'
+import type { NamespaceHandle } from './namespace-handle.js'
+import { PART, type Part, RangeCursor } from './range-cursor.js'
+import { snapshotIdOf } from './snapshot.js'
+import type { Range, RangeView, Snapshot } from './store.js'
+
+export interface RangePlan {
+  namespace: NamespaceHandle
+  bounds: ByteBounds
+  reverse: boolean
+  limit: number
+  snapshot: Snapshot | undefined
+}
+
+const OMITTED = {
+  [PART.entries]: 0,
+  [PART.keys]: RANGE.omitValues,
+  [PART.values]: RANGE.omitKeys,
+}
+
+class PlannedView<T> implements RangeView<T> {
+  protected readonly plan: RangePlan
+  readonly #part: Part
+
+  constructor(plan: RangePlan, part: Part) {
+    this.plan = plan
+    this.#part = part
+  }
+
+  [Symbol.iterator](): IterableIterator<T> {
+    return new SyncRangeIterator(this.#cursor())
+  }
+
+  [Symbol.asyncIterator](): AsyncIterableIterator<T> {
+    return new AsyncRangeIterator(this.#cursor())
+  }
+
+  async toArray(): Promise<T[]> {
+    const all: T[] = []
+    const cursor = this.#cursor()
+    try {
+      while (cursor !== undefined && (await advance(cursor))) {
+        while (cursor.left > 0) all.push(cursor.take())
+      }
+    } finally {
+      cursor?.close()
+    }
+    return all
+  }
+
+  #cursor(): RangeCursor<T> | undefined {
+    const { namespace, bounds, limit } = this.plan
+    namespace.requireOpen()
+    const snapshot = snapshotIdOf(this.plan, namespace.native)
+    if (bounds.empty || limit === 0) return undefined
+    const flags = bounds.flags | OMITTED[this.#part] | (this.plan.reverse ? RANGE.reverse : 0)
+    const iterator = namespace.native.iterator(
+      namespace.id,
+      snapshot,
+      flags,
+      bounds.lower,
+      bounds.upper,
+    )
+    return new RangeCursor(namespace, iterator, this.#part, limit)
+  }
+}
+
+export class PlannedRange<K, V> extends PlannedView<[K, V]> implements Range<K, V> {
+  constructor(plan: RangePlan) {
+    super(plan, PART.entries)
+  }
+
+  keys(): RangeView<K> {
+    return new PlannedView(this.plan, PART.keys)
+  }
+
+  values(): RangeView<V> {
+    return new PlannedView(this.plan, PART.values)
+  }
+
+  countSync(): number {
+    const { namespace, bounds, limit } = this.plan
+    const snapshot = this.#ready()
+    if (bounds.empty || limit === 0) return 0
+    const { lower, upper, flags } = bounds
+    return namespace.native.countSync(namespace.id, snapshot, flags, lower, upper, counted(limit))
+  }
+
+  async count(): Promise<number> {
+    const { namespace, bounds, limit } = this.plan
+    const snapshot = this.#ready()
+    if (bounds.empty || limit === 0) return 0
+    const { lower, upper, flags } = bounds
+    return namespace.native.count(namespace.id, snapshot, flags, lower, upper, counted(limit))
+  }
+
+  #ready(): number {
+    this.plan.namespace.requireOpen()
+    return snapshotIdOf(this.plan, this.plan.namespace.native)
+  }
+}
+
+function counted(limit: number): number {
+  return Math.min(limit, Number.MAX_SAFE_INTEGER)
+}
+
+class SyncRangeIterator<T> implements IterableIterator<T> {
+  #cursor: RangeCursor<T> | undefined
+
+  constructor(cursor: RangeCursor<T> | undefined) {
+    this.#cursor = cursor
+  }
+
+  [Symbol.iterator](): this {
+    return this
+  }
+
+  next(): IteratorResult<T, undefined> {
+    const cursor = this.#cursor
+    if (cursor === undefined) return { done: true, value: undefined }
+    try {
+      if (cursor.left === 0) {
+        cursor.grow()
+        if (!cursor.fillSync()) return this.return()
+      }
+      return { done: false, value: cursor.take() }
+    } catch (error) {
+      cursor.close()
+      throw error
+    }
+  }
+
+  return(): IteratorResult<T, undefined> {
+    this.#cursor?.close()
+    this.#cursor = undefined
+    return { done: true, value: undefined }
+  }
+}
+
+// Memory first, on this thread; the pool only when a block must be read.
+async function advance<T>(cursor: RangeCursor<T>): Promise<boolean> {
+  cursor.grow()
+  return cursor.fillMemory() ?? cursor.fill()
+}
+
+class AsyncRangeIterator<T> implements AsyncIterableIterator<T> {
+  #cursor: RangeCursor<T> | undefined
+  // The last call that did not finish at once, with its failure taken away.
+  #pending: Promise<void> | undefined
+
+  constructor(cursor: RangeCursor<T> | undefined) {
+    this.#cursor = cursor
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
+  next(): Promise<IteratorResult<T, undefined>> {
+    const cursor = this.#cursor
+    if (this.#pending !== undefined || cursor === undefined || cursor.left === 0) {
+      return this.#inOrder(() => this.#next())
+    }
+    try {
+      return Promise.resolve({ done: false, value: cursor.take() })
+    } catch (error) {
+      cursor.close()
+      return rejected(error)
+    }
+  }
+
+  return(): Promise<IteratorResult<T, undefined>> {
+    return this.#inOrder(async () => this.#end())
+  }
+
+  #end(): IteratorResult<T, undefined> {
+    this.#cursor?.close()
+    this.#cursor = undefined
+    return { done: true, value: undefined }
+  }
+
+  #inOrder<R>(step: () => Promise<R>): Promise<R> {
+    const result = this.#pending === undefined ? step() : this.#pending.then(step)
+    const settled = result.then(noop, noop).then(() => {
+      if (this.#pending === settled) this.#pending = undefined
+    })
+    this.#pending = settled
+    return result
+  }
+
+  async #next(): Promise<IteratorResult<T, undefined>> {
+    const cursor = this.#cursor
+    try {
+      if (cursor !== undefined && (cursor.left > 0 || (await advance(cursor)))) {
+        return { done: false, value: cursor.take() }
+      }
+    } catch (error) {
+      cursor?.close()
+      throw error
+    }
+    return this.#end()
+  }
+}
+
+function noop(): void {
+  return undefined
+}

@@ -1,0 +1,157 @@
+// An open store over an engine: the native one, or the one in memory.
+
+import {
+  type ErrorCode,
+  InvalidTypeError,
+  closed,
+  invalidArgument,
+  kindOf,
+} from '../base/errors.js'
+import type { NativeFinding, NativeStore, OpenReport, StoreStats } from '../binding/native-types.js'
+import type { KeyOption, ValueOption } from '../codec/registry.js'
+import { byteBounds } from './bounds.js'
+import { ChunkPool } from './chunk-pool.js'
+import type { CommitQueue } from './commit-queue.js'
+import { ManyReader } from './many-reader.js'
+import { NamespaceHandle, type StoreParts } from './namespace-handle.js'
+import { Namespaces } from './namespaces.js'
+import { Reader } from './reader.js'
+import { SnapshotHandle } from './snapshot.js'
+import type {
+  Batch,
+  BatchOptions,
+  Bounds,
+  Finding,
+  Levels,
+  NamespaceInfo,
+  NamespaceOf,
+  NamespaceOptions,
+  Snapshot,
+  Store,
+} from './store.js'
+import { Writer } from './writer.js'
+
+const ALL_NAMESPACES = 0
+
+export class StoreHandle implements Store, StoreParts {
+  readonly path: string
+  readonly report: OpenReport
+  readonly native: NativeStore
+  readonly writer: Writer
+  readonly reader: Reader
+  readonly many: ManyReader
+  readonly chunks = new ChunkPool()
+  readonly #queue: CommitQueue
+  readonly #namespaces: Namespaces
+  #closing: Promise<void> | undefined
+
+  constructor(path: string, native: NativeStore, queue: CommitQueue, readOnly: boolean) {
+    this.path = path
+    this.native = native
+    this.report = native.openReport()
+    this.#queue = queue
+    this.writer = new Writer(native, queue, readOnly)
+    this.reader = new Reader(native)
+    this.many = new ManyReader(native, this.reader)
+    this.#namespaces = new Namespaces(this)
+  }
+
+  get closed(): boolean {
+    return this.#closing !== undefined
+  }
+
+  get sequence(): bigint {
+    return this.#engine().sequence()
+  }
+
+  get applied(): bigint {
+    return this.#engine().applied()
+  }
+
+  namespace<
+    const K extends KeyOption | undefined = undefined,
+    const V extends ValueOption | undefined = undefined,
+  >(name: string, options?: NamespaceOptions<K, V>): NamespaceOf<K, V> {
+    this.#engine()
+    const handle: unknown = this.#namespaces.get(name, options)
+    return handle as NamespaceOf<K, V>
+  }
+
+  namespaces(): NamespaceInfo[] {
+    this.#engine()
+    return this.#namespaces.list()
+  }
+
+  async write(fill: (batch: Batch) => void, options?: BatchOptions): Promise<void> {
+    if (typeof fill !== 'function') {
+      throw new InvalidTypeError(`write() takes a function, not ${kindOf(fill)}`)
+    }
+    return this.writer.write(fill, this, options)
+  }
+
+  snapshot(): Snapshot {
+    return new SnapshotHandle(this.#engine())
+  }
+
+  async flush(): Promise<void> {
+    this.#engine()
+    await this.writer.settled()
+    return this.#engine().flush()
+  }
+
+  async compact<KIn>(namespace?: unknown, bounds?: Bounds<KIn>): Promise<void> {
+    const native = this.#engine()
+    if (namespace === undefined) return native.compact(ALL_NAMESPACES, undefined, undefined)
+    if (!(namespace instanceof NamespaceHandle) || namespace.store !== this) {
+      throw invalidArgument('compact() takes a namespace of this store')
+    }
+    namespace.requireOpen()
+    const { lower, upper, empty } = byteBounds(namespace.keyCodec, bounds)
+    if (!empty) await native.compact(namespace.id, lower, upper)
+  }
+
+  async verify(): Promise<Finding[]> {
+    return (await this.#engine().verify()).map(findingOf)
+  }
+
+  stats(): StoreStats {
+    return this.#engine().stats()
+  }
+
+  levels(): Levels {
+    const native = this.#engine()
+    const text = native.levelsText()
+    return { namespaces: native.levels(), text, toString: () => text }
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  async #close(): Promise<void> {
+    this.writer.close()
+    await Promise.all([this.native.close(), this.#queue.settled()])
+  }
+
+  #engine(): NativeStore {
+    if (this.#closing !== undefined) throw closed('The store')
+    return this.native
+  }
+}
+
+export function findingOf(native: NativeFinding): Finding {
+  const { file, offset, message, expected, found } = native
+  return {
+    code: native.code as ErrorCode,
+    message,
+    file,
+    ...(offset >= 0 && { offset }),
+    ...(expected !== '' && { expected }),
+    ...(found !== '' && { found }),
+  }
+}

@@ -1,0 +1,182 @@
+// The embedding API: what `open` and `openMemory` both return.
+//
+// 1. A function that returns a promise never throws: it rejects. The others throw.
+// 2. After close(), every function but close() fails with CLOSED.
+// 3. The names ending in Sync may wait for the disk; their counterparts never block the event loop.
+
+import type { ErrorCode } from '../base/errors.js'
+import type { Compression, Durability } from '../binding/constants.js'
+import type { NamespaceLevels, OpenReport, StoreStats } from '../binding/native-types.js'
+import type {
+  KeyIn,
+  KeyOption,
+  KeyOut,
+  ValueIn,
+  ValueOption,
+  ValueOut,
+} from '../codec/registry.js'
+
+export type { Compression, Durability, NamespaceLevels, OpenReport, StoreStats }
+
+export interface NamespaceOptions<K, V> {
+  /** Key codec. Default: the recorded one, else 'tuple'. */
+  key?: K
+  /** Value codec. Default: the recorded one, else 'msgpack'. */
+  value?: V
+  /** Written without a write-ahead log, by writes that carry `applied`. Default: false. */
+  derived?: boolean
+  /** Of blocks above the bottom level, for a new namespace. Default: 'lz4'. */
+  compression?: Compression
+  /** Of blocks at the bottom level, for a new namespace. Default: 'zstd'. */
+  bottomCompression?: Compression
+  /** Bits per key of the filters, for a new namespace; 0 for none. Default: 10. */
+  filterBitsPerKey?: number
+}
+
+export interface NamespaceInfo {
+  name: string
+  key: string
+  value: string
+  derived: boolean
+  compression: Compression
+  bottomCompression: Compression
+  filterBitsPerKey: number
+}
+
+export interface ReadOptions {
+  /** Read as of this snapshot. Default: the newest state. */
+  snapshot?: Snapshot | undefined
+}
+
+export interface WriteOptions {
+  /** How safe the write is when its promise fulfils. Default: 'disk'. */
+  durability?: Durability | undefined
+}
+
+export interface BatchOptions extends WriteOptions {
+  /** The position of the last event these changes come from; for derived namespaces only. */
+  applied?: bigint | undefined
+}
+
+export interface Bounds<KIn> {
+  gt?: KIn | undefined
+  gte?: KIn | undefined
+  lt?: KIn | undefined
+  lte?: KIn | undefined
+  /** Only keys under this prefix (codecs tuple, utf8, binary). */
+  prefix?: KIn | undefined
+}
+
+export interface RangeOptions<KIn> extends Bounds<KIn>, ReadOptions {
+  reverse?: boolean | undefined
+  /** At most this many entries. Default: no limit. */
+  limit?: number | undefined
+}
+
+/** One pass over the entries, begun anew by each `for`; each pass sees one state of the store. */
+export interface RangeView<T> {
+  /** Waits for the disk where it must. */
+  [Symbol.iterator](): IterableIterator<T>
+  /** Never blocks the event loop. */
+  [Symbol.asyncIterator](): AsyncIterableIterator<T>
+  toArray(): Promise<T[]>
+}
+
+export interface Range<K, V> extends RangeView<[K, V]> {
+  keys(): RangeView<K>
+  values(): RangeView<V>
+  count(): Promise<number>
+  countSync(): number
+}
+
+export interface Namespace<K, V, KIn = K, VIn = V> {
+  readonly name: string
+  readonly derived: boolean
+  /** Names of the codecs. */
+  readonly codecs: { readonly key: string; readonly value: string }
+  get(key: KIn, options?: ReadOptions): Promise<V | undefined>
+  getSync(key: KIn, options?: ReadOptions): V | undefined
+  /** Values in the order of the keys, all of one state of the store. */
+  getMany(keys: readonly KIn[], options?: ReadOptions): Promise<(V | undefined)[]>
+  getManySync(keys: readonly KIn[], options?: ReadOptions): (V | undefined)[]
+  has(key: KIn, options?: ReadOptions): Promise<boolean>
+  hasSync(key: KIn, options?: ReadOptions): boolean
+  put(key: KIn, value: VIn, options?: WriteOptions): Promise<void>
+  del(key: KIn, options?: WriteOptions): Promise<void>
+  range(options?: RangeOptions<KIn>): Range<K, V>
+  /** About how many bytes the tables hold in these bounds. */
+  approximateBytesSync(bounds?: Bounds<KIn>): number
+  /** Removes the namespace and all it holds; durable when it fulfils. */
+  drop(): Promise<void>
+}
+
+export type NamespaceOf<K, V> = Namespace<KeyOut<K>, ValueOut<V>, KeyIn<K>, ValueIn<V>>
+
+/** A namespace of any codecs, where only the store it is in matters. */
+export type AnyNamespace = Namespace<unknown, unknown, never, never>
+
+export interface Batch {
+  put<KIn, VIn>(namespace: Namespace<unknown, unknown, KIn, VIn>, key: KIn, value: VIn): void
+  del<KIn>(namespace: Namespace<unknown, unknown, KIn, never>, key: KIn): void
+}
+
+export interface Snapshot {
+  /** Every write up to this sequence is in it. */
+  readonly sequence: bigint
+  release(): void
+  [Symbol.dispose](): void
+}
+
+export interface Levels {
+  namespaces: NamespaceLevels[]
+  /** The same as a picture in plain text. */
+  text: string
+  toString(): string
+}
+
+export interface Finding {
+  code: ErrorCode
+  message: string
+  file: string
+  offset?: number
+  expected?: string
+  found?: string
+}
+
+export interface StoreEvent {
+  kind: string
+  text: string
+}
+
+export interface Store {
+  readonly path: string
+  readonly report: OpenReport
+  /** The newest sequence that readers see. */
+  readonly sequence: bigint
+  /** The `applied` up to which derived namespaces are in synced tables. */
+  readonly applied: bigint
+  readonly closed: boolean
+  namespace<
+    const K extends KeyOption | undefined = undefined,
+    const V extends ValueOption | undefined = undefined,
+  >(
+    name: string,
+    options?: NamespaceOptions<K, V>,
+  ): NamespaceOf<K, V>
+  namespaces(): NamespaceInfo[]
+  /** Everything that `fill` puts into the batch is written, or nothing. */
+  write(fill: (batch: Batch) => void, options?: BatchOptions): Promise<void>
+  snapshot(): Snapshot
+  /** Fulfils when every write before it is in synced tables. */
+  flush(): Promise<void>
+  compact<KIn>(
+    namespace?: Namespace<unknown, unknown, KIn, never>,
+    bounds?: Bounds<KIn>,
+  ): Promise<void>
+  /** Reads every byte of the store; empty when all is whole. */
+  verify(): Promise<Finding[]>
+  stats(): StoreStats
+  levels(): Levels
+  close(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}

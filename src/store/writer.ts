@@ -1,0 +1,204 @@
+// Writes: encoded into one shared buffer, and handed to the engine once per event-loop turn.
+//
+// 1. The buffer's entries are of one durability. Another durability, 256 KiB or the end of the
+//    turn (a microtask) submits them; so the commit order is the order of the calls.
+// 2. All calls of one submit get the same promise. A call makes no closure of its own.
+// 3. While a batch is filled, its entries are the buffer's tail and other writes are refused.
+// 4. A batch for derived namespaces is submitted by itself, with the position it brings.
+
+import {
+  InvalidTypeError,
+  LedgerstoneError,
+  closed,
+  invalidArgument,
+  kindOf,
+} from '../base/errors.js'
+import { DURABILITY } from '../binding/constants.js'
+import type { NativeStore } from '../binding/native-types.js'
+import { WriteBatch } from './batch.js'
+import type { CommitQueue} from './commit-queue.js';
+import { type Deferred, deferred } from './commit-queue.js'
+import type { NamespaceHandle } from './namespace-handle.js'
+import { checkedOptions, durabilityOf } from './options.js'
+import type { Batch, BatchOptions, WriteOptions } from './store.js'
+import { WriteBuffer } from './write-buffer.js'
+
+const SUBMIT_AT_BYTES = 256 * 1024
+const WRITE_OPTIONS = ['durability']
+const BATCH_OPTIONS = ['durability', 'applied']
+
+export class Writer {
+  readonly #native: NativeStore
+  readonly #queue: CommitQueue
+  readonly #readOnly: boolean
+  readonly #buffer = new WriteBuffer()
+  #told: Uint8Array | undefined
+  #durability: number = DURABILITY.disk
+  #result: Deferred | undefined
+  #filling = false
+  #closed = false
+  readonly #submitAtTurnEnd = (): void => {
+    this.submit()
+  }
+
+  constructor(native: NativeStore, queue: CommitQueue, readOnly: boolean) {
+    this.#native = native
+    this.#queue = queue
+    this.#readOnly = readOnly
+  }
+
+  put(to: NamespaceHandle, key: unknown, value: unknown, options?: WriteOptions): Promise<void> {
+    this.#begin(to, options)
+    this.#buffer.put(to, key, value)
+    return this.#promise()
+  }
+
+  del(to: NamespaceHandle, key: unknown, options?: WriteOptions): Promise<void> {
+    this.#begin(to, options)
+    this.#buffer.del(to, key)
+    return this.#promise()
+  }
+
+  write(fill: (batch: Batch) => unknown, store: object, options?: BatchOptions): Promise<void> {
+    const { applied } = checkedOptions('write', options, BATCH_OPTIONS)
+    if (applied !== undefined) requirePosition(applied, options)
+    this.#requireWritable()
+    this.#useDurability(durabilityOf(options?.durability))
+    if (applied !== undefined) this.submit()
+    const { length, entryCount } = this.#buffer
+    try {
+      this.#fill(new WriteBatch(this.#buffer, store, applied !== undefined), fill)
+    } catch (error) {
+      this.#buffer.cutTo(length, entryCount)
+      throw error
+    }
+    if (applied !== undefined) return this.#submitDerived(applied)
+    return this.#buffer.length === length ? Promise.resolve() : this.#promise()
+  }
+
+  /** Hands what the buffer holds to the engine. A refusal goes to those who wait for it. */
+  submit(): void {
+    const result = this.#result
+    if (result === undefined) return
+    this.#result = undefined
+    const { length, entryCount } = this.#buffer
+    try {
+      this.#tellBuffer()
+      this.#queue.add(this.#native.submit(length, entryCount, this.#durability), result)
+    } catch (error) {
+      result.reject(error)
+    }
+    this.#buffer.clear()
+  }
+
+  drop(namespaceId: number): Promise<void> {
+    this.#requireWritable()
+    this.submit()
+    const result = deferred()
+    this.#queue.add(this.#native.dropNamespace(namespaceId), result)
+    return result.promise
+  }
+
+  close(): void {
+    this.submit()
+    this.#closed = true
+  }
+
+  async settled(): Promise<void> {
+    this.submit()
+    await this.#queue.settled()
+  }
+
+  #begin(to: NamespaceHandle, options: WriteOptions | undefined): void {
+    this.#requireWritable()
+    to.requireOpen()
+    if (to.derived) throw derivedNeedsPosition(to.name)
+    if (options === undefined) {
+      this.#useDurability(DURABILITY.disk)
+    } else {
+      checkedOptions('put and del', options, WRITE_OPTIONS)
+      this.#useDurability(durabilityOf(options.durability))
+    }
+  }
+
+  #requireWritable(): void {
+    if (this.#closed) throw closed('The store')
+    if (this.#readOnly) {
+      throw new LedgerstoneError('READ_ONLY', 'The store was opened with readOnly')
+    }
+    if (this.#filling) {
+      throw invalidArgument('While write() fills its batch, only the batch can be written to')
+    }
+  }
+
+  #useDurability(durability: number): void {
+    if (durability === this.#durability) return
+    this.submit()
+    this.#durability = durability
+  }
+
+  // Of the entries just added.
+  #promise(): Promise<void> {
+    if (this.#result === undefined) {
+      this.#result = deferred()
+      queueMicrotask(this.#submitAtTurnEnd)
+    }
+    const { promise } = this.#result
+    if (this.#buffer.length > SUBMIT_AT_BYTES) this.submit()
+    return promise
+  }
+
+  #fill(batch: WriteBatch, fill: (batch: Batch) => unknown): void {
+    this.#filling = true
+    try {
+      refusePromise(fill(batch))
+    } finally {
+      this.#filling = false
+      batch.end()
+    }
+  }
+
+  #submitDerived(applied: bigint): Promise<void> {
+    const result = deferred()
+    const { length, entryCount } = this.#buffer
+    try {
+      this.#tellBuffer()
+      this.#queue.add(this.#native.submitDerived(length, entryCount, applied), result)
+    } finally {
+      this.#buffer.clear()
+    }
+    return result.promise
+  }
+
+  #tellBuffer(): void {
+    if (this.#told === this.#buffer.bytes) return
+    this.#native.setWriteBuffer(this.#buffer.bytes)
+    this.#told = this.#buffer.bytes
+  }
+}
+
+export function derivedNeedsPosition(name: string): LedgerstoneError {
+  return invalidArgument(
+    `The namespace '${name}' is derived: it is written by write(…, { applied }) alone`,
+  )
+}
+
+function requirePosition(applied: unknown, options: BatchOptions | undefined): void {
+  if (typeof applied !== 'bigint') {
+    throw new InvalidTypeError(`applied must be a bigint, not ${kindOf(applied)}`)
+  }
+  if (applied < 0n || applied >= 2n ** 64n) {
+    throw invalidArgument(`applied must be in 0 … 2^64 - 1; found ${applied}`)
+  }
+  if (options?.durability !== undefined) {
+    throw invalidArgument('A write with applied has no durability: it is durable when flushed')
+  }
+}
+
+function refusePromise(returned: unknown): void {
+  if (typeof (returned as PromiseLike<unknown> | null | undefined)?.then !== 'function') return
+  Promise.resolve(returned).catch(() => undefined)
+  throw new InvalidTypeError(
+    'The function given to write() must be done when it returns; it returned a promise',
+  )
+}
