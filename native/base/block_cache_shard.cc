@@ -25,7 +25,7 @@ void BlockCache::Shard::Grow() {
 }
 
 void BlockCache::Shard::Link(Entry* entry) {
-  if (count == buckets.size()) Grow();
+  if (2 * count >= buckets.size()) Grow();
   Entry** const place = Place(entry->hash);
   entry->next_in_bucket = *place;
   *place = entry;

@@ -34,7 +34,8 @@ void BlockBuilder::Add(Slice internal_key, uint64_t key_hash, Slice value) {
   LS_CHECK(!same_user_key || trailer < last_trailer_);
   LS_CHECK(same_user_key || IsLess(last_user_key_, user_key, common) || empty());
 
-  const bool restart = empty() || run_length_ == restart_interval_;
+  const bool restart = empty() || run_length_ == restart_interval_ ||
+                       buffer_.size() - restarts_.back() >= kRestartRunBytesMax;
   if (restart) {
     LS_CHECK(buffer_.size() <= kBlockBytesMax);
     restarts_.push_back(static_cast<uint32_t>(buffer_.size()));

@@ -14,6 +14,10 @@
 
 namespace ledgerstone {
 
+// A restart run ends at restart_interval entries or once it has this many bytes: a lookup reads one
+// run, and long values would make it long.
+inline constexpr size_t kRestartRunBytesMax = 256;
+
 class BlockBuilder {
  public:
   BlockBuilder(uint32_t restart_interval, bool hash_index);

@@ -9,15 +9,21 @@ size_t StoreHistory::Add(HistoryCommit commit) {
   return commits_.size() - 1;
 }
 
-void StoreHistory::MakeDurable() {
+void StoreHistory::Settle(size_t number, const Status& status) {
+  commits_.at(number).acknowledged = status.ok();
+  commits_.at(number).refused = !status.ok() && !status.Is(StatusCode::kOutcomeUnknown);
+}
+
+void StoreHistory::MakeDurable(bool derived) {
   for (HistoryCommit& commit : commits_) {
     if (!commit.acknowledged) continue;
     commit.durability = Durability::kDisk;
-    applied_least_ = std::max(applied_least_, commit.applied);
+    if (derived) applied_least_ = std::max(applied_least_, commit.applied);
   }
 }
 
 void StoreHistory::Apply(const HistoryCommit& commit, StoreState* state) {
+  if (commit.refused) return;
   switch (commit.kind) {
     case HistoryCommit::Kind::kCreate: (*state)[commit.changes.front().space]; return;
     case HistoryCommit::Kind::kDrop: state->erase(commit.changes.front().space); return;

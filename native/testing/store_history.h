@@ -26,15 +26,18 @@ struct HistoryCommit {
   uint64_t applied = 0;
   Durability durability = Durability::kDisk;
   bool acknowledged = false;
+  bool refused = false;
 };
 
 class StoreHistory {
  public:
   // Returns the commit's number.
   size_t Add(HistoryCommit commit);
-  void Acknowledge(size_t number) { commits_.at(number).acknowledged = true; }
-  // Everything acknowledged so far is durable now: a flush or a close succeeded.
-  void MakeDurable();
+  // Acknowledged, refused (then it is nowhere), or neither when the outcome is unknown.
+  void Settle(size_t number, const Status& status);
+  // Everything acknowledged so far is durable now: a flush or a close succeeded. Closing flushes
+  // derived namespaces too, but need not succeed in that.
+  void MakeDurable(bool derived);
   size_t size() const { return commits_.size(); }
   StoreState Newest() const;
 

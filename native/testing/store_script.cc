@@ -1,7 +1,5 @@
 #include "testing/store_script.h"
 
-#include "base/checks.h"
-
 namespace ledgerstone {
 
 void ScriptRun::Open() {
@@ -31,7 +29,7 @@ void ScriptRun::Create(const std::string& space, bool derived) {
   options.derived = derived;
   ids_[space] = world_.Open(space, options);
   derived_[space] = derived;
-  LS_CHECK(number < history_.size());
+  if (ids_[space] == 0) history_.Settle(number, Status::Closed("the namespace"));
 }
 
 void ScriptRun::Drop(const std::string& space) {
@@ -40,7 +38,7 @@ void ScriptRun::Drop(const std::string& space) {
   commit.kind = HistoryCommit::Kind::kDrop;
   commit.changes = {{space, "", std::nullopt}};
   const size_t number = history_.Add(std::move(commit));
-  if (world_.Drop(ids_[space]).ok()) history_.Acknowledge(number);
+  history_.Settle(number, world_.Drop(ids_[space]));
   ids_.erase(space);
   Look();
 }
@@ -62,7 +60,7 @@ void ScriptRun::Submit(HistoryCommit commit) {
   ++waiting_;
   world_.store().Write(batch.bytes(), batch.count(), options, [this, number](const Status& status) {
     --waiting_;
-    if (status.ok()) history_.Acknowledge(number);
+    history_.Settle(number, status);
   });
 }
 
@@ -106,17 +104,17 @@ void ScriptRun::Derived(uint64_t applied, std::vector<HistoryChange> changes) {
 }
 
 void ScriptRun::Flush() {
-  if (Alive() && world_.Flush().ok()) history_.MakeDurable();
+  if (Alive() && world_.Flush().ok()) history_.MakeDurable(true);
 }
 
 void ScriptRun::Compact() {
-  if (Alive() && world_.Compact().ok()) history_.MakeDurable();
+  if (Alive() && world_.Compact().ok()) history_.MakeDurable(true);
 }
 
 void ScriptRun::Reopen() {
   if (!Alive()) return;
   alive_ = world_.Close().ok();
-  if (alive_) history_.MakeDurable();
+  if (alive_) history_.MakeDurable(world_.env().faults_fired() == 0);
   Open();
 }
 

@@ -1,0 +1,202 @@
+// Thousands of random operations against sorted maps, for many option sets, with background work
+// interleaved by a seed. LEDGERSTONE_SEED and LEDGERSTONE_OPS override.
+#include <gtest/gtest.h>
+
+#include "testing/seed.h"
+#include "testing/store_world.h"
+
+namespace ledgerstone {
+namespace {
+
+struct OptionSet {
+  std::string name;
+  StoreOptions store = TinyStoreOptions();
+  NamespaceOptions space = {};
+};
+
+OptionSet Named(const std::string& name, const std::function<void(OptionSet&)>& change) {
+  OptionSet set;
+  set.name = name;
+  change(set);
+  return set;
+}
+
+const std::vector<OptionSet>& OptionSets() {
+  static const std::vector<OptionSet> sets = {
+      Named("Tiny", [](OptionSet&) {}),
+      Named("WiderGeneration", [](OptionSet& set) { set.store.generation_bytes = 16 << 10; }),
+      Named("OneLevelBelow", [](OptionSet& set) { set.store.level_count = 2; }),
+      Named("NoBlockCache", [](OptionSet& set) { set.store.use_block_cache = false; }),
+      Named("Uncompressed",
+            [](OptionSet& set) {
+              set.space.compression = set.space.bottom_compression = Compression::kNone;
+            }),
+      Named("AllZstd", [](OptionSet& set) { set.space.compression = Compression::kZstd; }),
+      Named("AllLz4", [](OptionSet& set) { set.space.bottom_compression = Compression::kLz4; }),
+      Named("TinyBlocks", [](OptionSet& set) { set.store.block_bytes = 64; }),
+      Named("NoFilter", [](OptionSet& set) { set.space.filter_bits_per_key = 0; }),
+      Named("NoBackgroundCompaction", [](OptionSet& set) { set.store.compact_in_background = false; }),
+  };
+  return sets;
+}
+
+uint64_t Operations(uint64_t usual) {
+  const char* const given = std::getenv("LEDGERSTONE_OPS");
+  return given != nullptr ? std::strtoull(given, nullptr, 10) : usual;
+}
+
+class StoreModel : public testing::TestWithParam<size_t> {
+ protected:
+  static constexpr size_t kSpaces = 3;
+
+  const OptionSet& set() const { return OptionSets().at(GetParam()); }
+  std::string SpaceName(size_t space) const { return "space" + std::to_string(space); }
+  std::string RandomKey() {
+    // Half of the writes go to a few keys, so that versions pile up.
+    const uint64_t number = random_.OneIn(2) ? random_.Below(8) : random_.Below(300);
+    return "k" + std::to_string(number);
+  }
+  std::string RandomValue() {
+    return std::string(random_.Below(120), static_cast<char>('a' + random_.Below(26))) +
+           std::to_string(random_.Below(1000));
+  }
+
+  void OpenAll() {
+    const Status status = world_.Open();
+    ASSERT_TRUE(status.ok()) << status.ToString();
+    for (size_t i = 0; i < kSpaces; ++i) {
+      ids_[i] = world_.Open(SpaceName(i), set().space);
+      ASSERT_NE(ids_[i], 0u);
+      (void)model_[SpaceName(i)];
+    }
+  }
+
+  void Expect(const Status& status) { ASSERT_TRUE(status.ok()) << status.ToString(); }
+
+  void WriteSome(uint64_t entries) {
+    WriteBatch batch;
+    for (uint64_t i = 0; i < entries; ++i) {
+      const size_t space = random_.Below(kSpaces);
+      const std::string key = RandomKey();
+      if (random_.OneIn(4)) {
+        batch.Delete(ids_[space], key);
+        model_[SpaceName(space)].erase(key);
+      } else {
+        const std::string value = RandomValue();
+        batch.Put(ids_[space], key, value);
+        model_[SpaceName(space)][key] = value;
+      }
+    }
+    const auto durability = static_cast<Durability>(random_.Below(3));
+    const Status status = world_.Write(batch, {.durability = durability, .applied = {}});
+    ASSERT_TRUE(status.ok()) << status.ToString();
+  }
+
+  // A view: the newest one, or a snapshot and the model as it was.
+  const StoreState& View(uint64_t* snapshot) {
+    *snapshot = 0;
+    if (snapshots_.empty() || random_.OneIn(2)) return model_;
+    auto at = snapshots_.begin();
+    std::advance(at, random_.Below(snapshots_.size()));
+    *snapshot = at->first;
+    return at->second;
+  }
+
+  void CheckGet() {
+    uint64_t snapshot = 0;
+    const StoreState& expected = View(&snapshot);
+    const size_t space = random_.Below(kSpaces);
+    const std::string key = RandomKey();
+    const KeyValues& entries = expected.at(SpaceName(space));
+    const auto found = entries.find(key);
+    const auto value = world_.Get(ids_[space], key, snapshot);
+    ASSERT_EQ(value.has_value(), found != entries.end()) << key;
+    ASSERT_EQ(value.value_or(""), found != entries.end() ? found->second : "") << key;
+  }
+
+  void CheckRange() {
+    IterateOptions options;
+    const StoreState& expected = View(&options.snapshot_id);
+    options.lower = {RandomKey(), random_.OneIn(2), random_.OneIn(2)};
+    options.upper = {RandomKey(), random_.OneIn(2), random_.OneIn(2)};
+    options.reverse = random_.OneIn(2);
+    const size_t space = random_.Below(kSpaces);
+    std::vector<std::pair<std::string, std::string>> wanted;
+    for (const auto& [key, value] : expected.at(SpaceName(space))) {
+      const auto& [lower, upper] = std::tie(options.lower, options.upper);
+      if (lower.set && (lower.inclusive ? key < lower.key : key <= lower.key)) continue;
+      if (upper.set && (upper.inclusive ? key > upper.key : key >= upper.key)) continue;
+      wanted.emplace_back(key, value);
+    }
+    if (options.reverse) std::reverse(wanted.begin(), wanted.end());
+    std::vector<std::pair<std::string, std::string>> entries;
+    ASSERT_TRUE(world_.Scan(ids_[space], options, &entries).ok());
+    ASSERT_EQ(entries, wanted);
+  }
+
+  void DropOne() {
+    const size_t space = random_.Below(kSpaces);
+    ASSERT_TRUE(world_.Drop(ids_[space]).ok());
+    ids_[space] = world_.Open(SpaceName(space), set().space);
+    model_[SpaceName(space)].clear();
+    // A snapshot says nothing about a namespace that is gone.
+    ReleaseSnapshots();
+  }
+
+  void TakeSnapshot() {
+    if (snapshots_.size() < 4) snapshots_[world_.store().TakeSnapshot()] = model_;
+  }
+
+  void ReleaseSnapshots() {
+    for (const auto& [id, state] : snapshots_) EXPECT_TRUE(world_.store().ReleaseSnapshot(id));
+    snapshots_.clear();
+  }
+
+  void Step() {
+    const uint64_t draw = random_.Below(1000);
+    if (draw < 420) return WriteSome(1);
+    if (draw < 480) return WriteSome(1 + random_.Below(12));
+    if (draw < 800) return CheckGet();
+    if (draw < 850) return CheckRange();
+    if (draw < 940) return (void)world_.scheduler().RunOne();
+    if (draw < 965) return TakeSnapshot();
+    if (draw < 975) return ReleaseSnapshots();
+    if (draw < 987) return Expect(world_.Flush());
+    if (draw < 993) return Expect(world_.Compact(random_.OneIn(2) ? 0 : ids_[0]));
+    if (draw < 996) return DropOne();
+    ReleaseSnapshots();
+    Expect(world_.Close());
+    OpenAll();
+  }
+
+  const uint64_t seed_ = PrintedSeed(4711);
+  SimulatedEnv env_{seed_};
+  StoreWorld world_{&env_, seed_, set().store};
+  Random random_{seed_ + GetParam()};
+  std::array<NamespaceId, kSpaces> ids_{};
+  StoreState model_;
+  std::map<uint64_t, StoreState> snapshots_;
+};
+
+TEST_P(StoreModel, AgreesWithSortedMaps) {
+  OpenAll();
+  const uint64_t operations = Operations(3000);
+  for (uint64_t i = 0; i < operations; ++i) {
+    SCOPED_TRACE("operation " + std::to_string(i));
+    Step();
+    if (HasFatalFailure()) return;
+  }
+  StoreState state;
+  ASSERT_TRUE(world_.ReadAll(&state).ok());
+  EXPECT_EQ(state, model_);
+  const Status verified = world_.VerifyClean();
+  EXPECT_TRUE(verified.ok()) << verified.ToString();
+  EXPECT_GT(world_.store().Statistics().flushes, 0u);
+  EXPECT_TRUE(world_.Close().ok());
+}
+
+INSTANTIATE_TEST_SUITE_P(Options, StoreModel, testing::Range(size_t{0}, OptionSets().size()),
+                         [](const auto& option_set) { return OptionSets().at(option_set.param).name; });
+
+}  // namespace
+}  // namespace ledgerstone
