@@ -1,5 +1,5 @@
-// A bump allocator over one reserved run of pages. Addresses never move, so what lives in it can link
-// by 32-bit offsets; everything goes at once when the arena does.
+// A bump allocator over one reserved run of pages. Addresses never move, so what lives in it can
+// link by 32-bit offsets; everything goes at once when the arena does.
 //
 // 1. One thread allocates; others may read what was published to them.
 // 2. Offsets count units of 8 bytes; 0 is never given out and means "none".

@@ -15,9 +15,7 @@ constexpr size_t kShardCount = 8;
 constexpr uint64_t kShardedCapacityMin = 8ull << 20;
 constexpr size_t kEraseStep = 256;
 
-uint64_t HashKey(const BlockKey& key) {
-  return HashMix(HashMix(key.file_number) + key.offset);
-}
+uint64_t HashKey(const BlockKey& key) { return HashMix(HashMix(key.file_number) + key.offset); }
 
 void Free(BlockCache::Entry* entry) {
   entry->~Entry();
@@ -60,13 +58,19 @@ BlockCache::BlockCache(uint64_t capacity_bytes) : capacity_(capacity_bytes) {
   for (size_t i = 0; i < shards; ++i) shards_.push_back(std::make_unique<Shard>());
 }
 
-BlockCache::~BlockCache() {
+BlockCache::~BlockCache() { Clear(); }
+
+void BlockCache::Clear() {
   for (const auto& shard : shards_) {
-    while (shard->hand != nullptr) {
-      Entry* const entry = shard->hand;
-      shard->Unlink(entry);
-      Drop(entry);
+    std::vector<Entry*> cleared;
+    {
+      const std::lock_guard lock(shard->mutex);
+      while (shard->hand != nullptr) {
+        cleared.push_back(shard->hand);
+        shard->Unlink(shard->hand);
+      }
     }
+    for (Entry* const entry : cleared) Drop(entry);
   }
 }
 

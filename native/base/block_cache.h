@@ -85,6 +85,8 @@ class BlockCache {
   Handle Insert(const BlockKey& key, Entry* entry);
   // Drops the blocks of a deleted file.
   void EraseFile(uint64_t file_number);
+  // Drops all blocks; pinned ones live on until unpinned.
+  void Clear();
 
   void Reserve(uint64_t bytes);
   void Release(uint64_t bytes);

@@ -11,11 +11,11 @@ namespace ledgerstone {
 
 }  // namespace ledgerstone
 
-#define LS_CHECK(condition)                                         \
-  do {                                                              \
-    if (!(condition)) [[unlikely]] {                                \
-      ::ledgerstone::CheckFailed(__FILE__, __LINE__, #condition);   \
-    }                                                               \
+#define LS_CHECK(condition)                                       \
+  do {                                                            \
+    if (!(condition)) [[unlikely]] {                              \
+      ::ledgerstone::CheckFailed(__FILE__, __LINE__, #condition); \
+    }                                                             \
   } while (0)
 
 #ifdef LEDGERSTONE_INVARIANTS

@@ -51,7 +51,8 @@ std::string EncodeFileHeader(const FileHeader& header) {
 Status DecodeFileHeader(Slice bytes, const std::string& file, FileHeader* header) {
   const Status::Place place{file, 0};
   if (bytes.size() < kFileHeaderSize) {
-    return Status::Corruption("file header cut short", place, std::to_string(kFileHeaderSize) + " bytes",
+    return Status::Corruption("file header cut short", place,
+                              std::to_string(kFileHeaderSize) + " bytes",
                               std::to_string(bytes.size()) + " bytes");
   }
   bytes = bytes.substr(0, kFileHeaderSize);
@@ -74,13 +75,15 @@ Status DecodeFileHeader(Slice bytes, const std::string& file, FileHeader* header
   std::memcpy(header->store_id.data(), id.data(), id.size());
   if (header->format_version > kFormatVersion) {
     return Status(StatusCode::kFormatTooNew,
-                  "format version " + std::to_string(header->format_version) + ", this build reads up to " +
-                      std::to_string(kFormatVersion),
+                  "format version " + std::to_string(header->format_version) +
+                      ", this build reads up to " + std::to_string(kFormatVersion),
                   place);
   }
   if ((header->features & ~kKnownFeatures) != 0) {
-    return Status::NotSupported(
-        "the file uses " + FeatureNames(header->features & ~kKnownFeatures) + ", which this build lacks", place);
+    return Status::NotSupported("the file uses " +
+                                    FeatureNames(header->features & ~kKnownFeatures) +
+                                    ", which this build lacks",
+                                place);
   }
   return Status::Ok();
 }
@@ -91,7 +94,8 @@ Status CheckFileHeader(Slice bytes, const std::string& file, FileKind kind, cons
   LS_RETURN_IF_ERROR(DecodeFileHeader(bytes, file, &header));
   const Status::Place place{file, 0};
   if (header.kind != kind) {
-    return Status::Corruption("file of another kind", place, std::string(1, static_cast<char>(kind)),
+    return Status::Corruption("file of another kind", place,
+                              std::string(1, static_cast<char>(kind)),
                               std::string(1, static_cast<char>(header.kind)));
   }
   if (header.store_id != store_id) {

@@ -2,7 +2,8 @@
 // Format page: docs/format/file-header.md.
 //
 //   file_header := magic: "LDGRSTN\n"     8 bytes
-//                  kind: u8               'W' log, 'E' event log, 'T' table, 'M' manifest, 'C' current
+//                  kind: u8               'W' log, 'E' event log, 'T' table,
+//                                         'M' manifest, 'C' current
 //                  reserved: u8           0
 //                  format_version: u16    of that kind, starts at 1
 //                  features: u32          bits a reader must know, see kKnownFeatures
@@ -11,8 +12,8 @@
 //                  reserved: u32          0
 //                  checksum: u32          crc32c of the 44 bytes before it
 //
-// 1. A reader refuses a kind, store id or number it did not expect, a newer version, and any feature
-//    bit it does not know, the last two by name.
+// 1. A reader refuses a kind, store id or number it did not expect, a newer version, and any
+//    feature bit it does not know, the last two by name.
 #pragma once
 
 #include <array>

@@ -7,13 +7,20 @@ namespace {
 
 const char* KindName(EntryKind kind) {
   switch (kind) {
-    case EntryKind::kDelete: return "delete";
-    case EntryKind::kPut: return "put";
-    case EntryKind::kMerge: return "merge";
-    case EntryKind::kRangeDelete: return "range delete";
-    case EntryKind::kPutExpiring: return "expiring put";
-    case EntryKind::kCreateNamespace: return "create namespace";
-    case EntryKind::kDropNamespace: return "drop namespace";
+    case EntryKind::kDelete:
+      return "delete";
+    case EntryKind::kPut:
+      return "put";
+    case EntryKind::kMerge:
+      return "merge";
+    case EntryKind::kRangeDelete:
+      return "range delete";
+    case EntryKind::kPutExpiring:
+      return "expiring put";
+    case EntryKind::kCreateNamespace:
+      return "create namespace";
+    case EntryKind::kDropNamespace:
+      return "drop namespace";
   }
   return "unknown kind";
 }
@@ -30,7 +37,8 @@ Status CheckStoredKind(uint64_t trailer, const std::string& file, uint64_t offse
     case EntryKind::kRangeDelete:
     case EntryKind::kPutExpiring:
       return Status::NotSupported(
-          std::string("the file holds a ") + KindName(kind) + ", which this build lacks", {file, offset});
+          std::string("the file holds a ") + KindName(kind) + ", which this build lacks",
+          {file, offset});
     default:
       return Status::Corruption("entry kind", {file, offset}, "0 or 1",
                                 std::to_string(static_cast<int>(kind)));

@@ -2,8 +2,9 @@
 //
 //   internal_key := user_key: bytes, trailer: u64      trailer = sequence << 8 | kind
 //
-// Order: user key ascending by unsigned bytes, then trailer descending, so that the newest version of
-// a key comes first and a seek for (key, sequence) lands on the newest version not newer than it.
+// Order: user key ascending by unsigned bytes, then trailer descending, so that the newest version
+// of a key comes first and a seek for (key, sequence) lands on the newest version not newer than
+// it.
 //
 // 1. A sequence names one entry and is never given out twice, not even after a failed write.
 // 2. Kinds are on disk: frozen, never renumbered. Readers refuse the reserved ones by name.
@@ -43,7 +44,8 @@ inline constexpr uint64_t MakeSeekTrailer(Sequence sequence) { return sequence <
 inline Sequence TrailerSequence(uint64_t trailer) { return trailer >> 8; }
 inline EntryKind TrailerKind(uint64_t trailer) { return static_cast<EntryKind>(trailer & 0xff); }
 
-// OK for kinds this build stores; NotSupported naming the feature for reserved ones; Corruption else.
+// OK for kinds this build stores; NotSupported naming the feature for reserved ones; Corruption
+// else.
 Status CheckStoredKind(uint64_t trailer, const std::string& file, uint64_t offset);
 
 inline void AppendInternalKey(std::string* destination, Slice user_key, uint64_t trailer) {

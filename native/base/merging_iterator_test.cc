@@ -28,9 +28,8 @@ std::vector<std::vector<Entry>> RandomChildren(Random* random, size_t count) {
     for (uint64_t i = 0; i < size; ++i) {
       std::string user_key(random->Below(3), 'k');
       user_key += static_cast<char>('a' + random->Below(6));
-      children[child].push_back(
-          {MakeKey(user_key, 1 + random->Below(20)),
-           std::to_string(child) + ":" + std::to_string(i)});
+      children[child].push_back({MakeKey(user_key, 1 + random->Below(20)),
+                                 std::to_string(child) + ":" + std::to_string(i)});
     }
     auto& entries = children[child];
     std::stable_sort(entries.begin(), entries.end(), EntryBefore);

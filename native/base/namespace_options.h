@@ -1,6 +1,7 @@
 // Options of a namespace as bytes: the value of its creation entry in a batch and in the manifest.
 //
-//   options := format: u8 = 1, key_codec: length-prefixed, value_codec: length-prefixed, derived: u8,
+//   options := format: u8 = 1, key_codec: length-prefixed, value_codec: length-prefixed, derived:
+//   u8,
 //              compression: u8, bottom_compression: u8, filter_bits_per_key: varint
 #pragma once
 

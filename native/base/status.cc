@@ -13,23 +13,40 @@ const FilePlace kNowhere;
 
 std::string_view StatusCodeName(StatusCode code) {
   switch (code) {
-    case StatusCode::kOk: return "OK";
-    case StatusCode::kCorruption: return "CORRUPTION";
-    case StatusCode::kIoError: return "IO_ERROR";
-    case StatusCode::kNoSpace: return "NO_SPACE";
-    case StatusCode::kInvalidArgument: return "INVALID_ARGUMENT";
-    case StatusCode::kNotSupported: return "NOT_SUPPORTED";
-    case StatusCode::kFormatTooNew: return "FORMAT_TOO_NEW";
-    case StatusCode::kNotAStore: return "NOT_A_STORE";
-    case StatusCode::kNotFound: return "NOT_FOUND";
-    case StatusCode::kLocked: return "LOCKED";
-    case StatusCode::kReadOnly: return "READ_ONLY";
-    case StatusCode::kOutcomeUnknown: return "OUTCOME_UNKNOWN";
-    case StatusCode::kClosed: return "CLOSED";
-    case StatusCode::kNoMemory: return "NO_MEMORY";
-    case StatusCode::kMismatch: return "MISMATCH";
-    case StatusCode::kIncomplete: return "INCOMPLETE";
-    case StatusCode::kAborted: return "ABORTED";
+    case StatusCode::kOk:
+      return "OK";
+    case StatusCode::kCorruption:
+      return "CORRUPTION";
+    case StatusCode::kIoError:
+      return "IO_ERROR";
+    case StatusCode::kNoSpace:
+      return "NO_SPACE";
+    case StatusCode::kInvalidArgument:
+      return "INVALID_ARGUMENT";
+    case StatusCode::kNotSupported:
+      return "NOT_SUPPORTED";
+    case StatusCode::kFormatTooNew:
+      return "FORMAT_TOO_NEW";
+    case StatusCode::kNotAStore:
+      return "NOT_A_STORE";
+    case StatusCode::kNotFound:
+      return "NOT_FOUND";
+    case StatusCode::kLocked:
+      return "LOCKED";
+    case StatusCode::kReadOnly:
+      return "READ_ONLY";
+    case StatusCode::kOutcomeUnknown:
+      return "OUTCOME_UNKNOWN";
+    case StatusCode::kClosed:
+      return "CLOSED";
+    case StatusCode::kNoMemory:
+      return "NO_MEMORY";
+    case StatusCode::kMismatch:
+      return "MISMATCH";
+    case StatusCode::kIncomplete:
+      return "INCOMPLETE";
+    case StatusCode::kAborted:
+      return "ABORTED";
   }
   return "INVALID";
 }

@@ -15,7 +15,8 @@ napi_value Initialize(napi_env env, napi_callback_info info) {
   const Call<1> call(env, info);
   Environment* environment = Environment::Of(env);
   if (environment->make_error != nullptr) napi_delete_reference(env, environment->make_error);
-  napi_create_reference(env, Property(env, call.argument[0], "makeError"), 1, &environment->make_error);
+  napi_create_reference(env, Property(env, call.argument[0], "makeError"), 1,
+                        &environment->make_error);
   return nullptr;
 }
 
@@ -36,12 +37,14 @@ bool ReadOptions(napi_env env, napi_value object, StoreOptions* options) {
     return true;
   };
   return flag("createIfMissing", &options->create_if_missing) &&
-         flag("errorIfExists", &options->error_if_exists) && flag("readOnly", &options->read_only) &&
+         flag("errorIfExists", &options->error_if_exists) &&
+         flag("readOnly", &options->read_only) &&
          flag("useBlockCache", &options->use_block_cache) &&
          flag("compactInBackground", &options->compact_in_background) &&
          number("memoryBudget", &options->memory_budget) &&
          number("generationBytes", &options->generation_bytes) &&
-         number("blockBytes", &options->block_bytes) && number("tableBytes", &options->table_bytes) &&
+         number("blockBytes", &options->block_bytes) &&
+         number("tableBytes", &options->table_bytes) &&
          number("levelBaseBytes", &options->level_base_bytes) &&
          number("levelFanout", &options->level_fanout) &&
          number("l0CompactionTrigger", &options->l0_compaction_trigger) &&
@@ -62,18 +65,21 @@ napi_value Open(napi_env env, napi_callback_info info) {
   const Call<4> call(env, info);
   std::string path;
   StoreOptions options;
-  if (!GetString(env, call.argument[0], "path", &path) || !ReadOptions(env, call.argument[1], &options)) {
+  if (!GetString(env, call.argument[0], "path", &path) ||
+      !ReadOptions(env, call.argument[1], &options)) {
     return nullptr;
   }
   const auto handle = std::make_shared<StoreHandle>();
   handle->Attach(env, call.argument[2], call.argument[3]);
   options.listener = handle.get();
-  return RunOnPool(env, "ledgerstone.open",
-                   {.run = [handle, options, path] { return Store::Open(options, path, &handle->store); },
-                    .result = [handle](napi_env e) { return MakeStoreObject(e, handle); },
-                    .settled = [handle](napi_env) {
-                      if (handle->store == nullptr) handle->Detach();
-                    }});
+  return RunOnPool(
+      env, "ledgerstone.open",
+      {.run = [handle, options, path] { return Store::Open(options, path, &handle->store); },
+       .result = [handle](napi_env e) { return MakeStoreObject(e, handle); },
+       .settled =
+           [handle](napi_env) {
+             if (handle->store == nullptr) handle->Detach();
+           }});
 }
 
 napi_value Inspect(napi_env env, napi_callback_info info) {
@@ -81,7 +87,8 @@ napi_value Inspect(napi_env env, napi_callback_info info) {
   std::string kind;
   std::string path;
   bool entries = false;
-  if (!GetString(env, call.argument[0], "kind", &kind) || !GetString(env, call.argument[1], "path", &path) ||
+  if (!GetString(env, call.argument[0], "kind", &kind) ||
+      !GetString(env, call.argument[1], "path", &path) ||
       !GetBool(env, Property(env, call.argument[2], "entries"), "entries", &entries)) {
     return nullptr;
   }
@@ -100,9 +107,10 @@ napi_value VerifyPath(napi_env env, napi_callback_info info) {
   std::string path;
   if (!GetString(env, call.argument[0], "path", &path)) return nullptr;
   const auto findings = std::make_shared<std::vector<Finding>>();
-  return RunOnPool(env, "ledgerstone.verifyDirectory",
-                   {.run = [path, findings] { return VerifyDirectory(nullptr, path, findings.get()); },
-                    .result = [findings](napi_env e) { return FindingList(e, *findings); }});
+  return RunOnPool(
+      env, "ledgerstone.verifyDirectory",
+      {.run = [path, findings] { return VerifyDirectory(nullptr, path, findings.get()); },
+       .result = [findings](napi_env e) { return FindingList(e, *findings); }});
 }
 
 napi_value NumberMap(napi_env env, std::initializer_list<std::pair<const char*, double>> entries) {
@@ -117,23 +125,26 @@ napi_value MakeConstants(napi_env env) {
     const std::string name(StatusCodeName(static_cast<StatusCode>(code)));
     napi_set_element(env, codes, code, Text(env, name));
   }
-  napi_value constants = NumberMap(
-      env, {{"keyBytesMax", kKeyBytesMax},
-            {"valueBytesMax", kValueBytesMax},
-            {"namespaceNameBytesMax", kNamespaceNameBytesMax},
-            {"levelCount", kLevelCount}});
+  napi_value constants = NumberMap(env, {{"keyBytesMax", kKeyBytesMax},
+                                         {"valueBytesMax", kValueBytesMax},
+                                         {"namespaceNameBytesMax", kNamespaceNameBytesMax},
+                                         {"levelCount", kLevelCount}});
   Set(env, constants, "statusCodes", codes);
   Set(env, constants, "durability", NumberMap(env, {{"memory", 0}, {"os", 1}, {"disk", 2}}));
   Set(env, constants, "entryKinds", NumberMap(env, {{"delete", 0}, {"put", 1}}));
   Set(env, constants, "compression", NumberMap(env, {{"none", 0}, {"lz4", 1}, {"zstd", 2}}));
   Set(env, constants, "get",
-      NumberMap(env, {{"absent", kGetAbsent}, {"tooLarge", kGetTooLarge}, {"needsDisk", kGetNeedsDisk}}));
+      NumberMap(
+          env, {{"absent", kGetAbsent}, {"tooLarge", kGetTooLarge}, {"needsDisk", kGetNeedsDisk}}));
   Set(env, constants, "getMany",
       NumberMap(env, {{"absent", kManyAbsent}, {"needsDisk", kManyNeedsDisk}}));
   Set(env, constants, "range",
-      NumberMap(env, {{"reverse", kRangeReverse}, {"omitKeys", kRangeOmitKeys},
-                      {"omitValues", kRangeOmitValues}, {"hasLower", kRangeHasLower},
-                      {"lowerExclusive", kRangeLowerExclusive}, {"hasUpper", kRangeHasUpper},
+      NumberMap(env, {{"reverse", kRangeReverse},
+                      {"omitKeys", kRangeOmitKeys},
+                      {"omitValues", kRangeOmitValues},
+                      {"hasLower", kRangeHasLower},
+                      {"lowerExclusive", kRangeLowerExclusive},
+                      {"hasUpper", kRangeHasUpper},
                       {"upperExclusive", kRangeUpperExclusive}}));
   return constants;
 }

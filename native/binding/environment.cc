@@ -27,7 +27,8 @@ napi_value MakeError(napi_env env, const Status& status) {
   const Environment* environment = Environment::Of(env);
   if (environment->make_error != nullptr &&
       napi_get_reference_value(env, environment->make_error, &factory) == napi_ok &&
-      napi_call_function(env, Undefined(env), factory, std::size(arguments), arguments, &error) == napi_ok) {
+      napi_call_function(env, Undefined(env), factory, std::size(arguments), arguments, &error) ==
+          napi_ok) {
     return error;
   }
   napi_create_error(env, arguments[0], arguments[1], &error);

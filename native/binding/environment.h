@@ -1,5 +1,5 @@
-// What the addon keeps per JavaScript environment (main thread or worker): how errors are made. No globals:
-// each environment has its own. Used on the environment's own thread.
+// What the addon keeps per JavaScript environment (main thread or worker): how errors are made. No
+// globals: each environment has its own. Used on the environment's own thread.
 #pragma once
 
 #include <node_api.h>

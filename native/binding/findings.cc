@@ -11,7 +11,8 @@ napi_value FindingList(napi_env env, const std::vector<Finding>& findings) {
     const bool has_offset = finding.place().offset != FilePlace::kNoOffset;
     napi_value item = Object(env);
     Set(env, item, "file", Text(env, finding.place().file));
-    Set(env, item, "offset", Number(env, has_offset ? static_cast<double>(finding.place().offset) : -1.0));
+    Set(env, item, "offset",
+        Number(env, has_offset ? static_cast<double>(finding.place().offset) : -1.0));
     Set(env, item, "code", Text(env, std::string(StatusCodeName(finding.code()))));
     Set(env, item, "message", Text(env, finding.message()));
     Set(env, item, "expected", Text(env, finding.expected()));
@@ -23,7 +24,9 @@ napi_value FindingList(napi_env env, const std::vector<Finding>& findings) {
 
 napi_value StatisticsObject(napi_env env, const StoreStatistics& statistics) {
   napi_value object = Object(env);
-  const auto set = [&](const char* name, uint64_t value) { Set(env, object, name, Number(env, value)); };
+  const auto set = [&](const char* name, uint64_t value) {
+    Set(env, object, name, Number(env, value));
+  };
   set("groups", statistics.groups);
   set("batches", statistics.batches);
   set("entries", statistics.entries);

@@ -57,8 +57,10 @@ napi_value ListNamespaces(napi_env env, napi_callback_info info) {
     Set(env, item, "valueCodec", Text(env, options.value_codec));
     Set(env, item, "derived", Boolean(env, options.derived));
     Set(env, item, "compression", Number(env, static_cast<double>(options.compression)));
-    Set(env, item, "bottomCompression", Number(env, static_cast<double>(options.bottom_compression)));
-    Set(env, item, "filterBitsPerKey", Number(env, static_cast<double>(options.filter_bits_per_key)));
+    Set(env, item, "bottomCompression",
+        Number(env, static_cast<double>(options.bottom_compression)));
+    Set(env, item, "filterBitsPerKey",
+        Number(env, static_cast<double>(options.filter_bits_per_key)));
     napi_set_element(env, list, static_cast<uint32_t>(i), item);
   }
   return list;

@@ -69,7 +69,8 @@ int32_t IteratorState::Fill(char* out, size_t size, uint32_t entries_max, Tier w
     PutUint32(out, static_cast<uint32_t>(key.size()));
     PutUint32(out + 4, static_cast<uint32_t>(value.size()));
     std::memcpy(out + kEntryHeaderSize, key.data(), key.size());
-    if (!value.empty()) std::memcpy(out + kEntryHeaderSize + key.size(), value.data(), value.size());
+    if (!value.empty())
+      std::memcpy(out + kEntryHeaderSize + key.size(), value.data(), value.size());
     out += bytes;
     size -= bytes;
     ++count;
@@ -117,7 +118,8 @@ IteratorPtr StateOf(napi_env env, napi_callback_info info, napi_value (&argument
   napi_value self = nullptr;
   void* box = nullptr;
   napi_get_cb_info(env, info, &count, arguments, &self, nullptr);
-  if (napi_unwrap(env, self, &box) == napi_ok && box != nullptr) return *static_cast<IteratorPtr*>(box);
+  if (napi_unwrap(env, self, &box) == napi_ok && box != nullptr)
+    return *static_cast<IteratorPtr*>(box);
   ThrowTypeError(env, "this", "an iterator");
   return nullptr;
 }
@@ -150,8 +152,12 @@ napi_value FillHere(napi_env env, napi_callback_info info, Tier tier) {
   return Number(env, static_cast<double>(count));
 }
 
-napi_value FillSync(napi_env env, napi_callback_info info) { return FillHere(env, info, Tier::kDisk); }
-napi_value FillMemory(napi_env env, napi_callback_info info) { return FillHere(env, info, Tier::kMemory); }
+napi_value FillSync(napi_env env, napi_callback_info info) {
+  return FillHere(env, info, Tier::kDisk);
+}
+napi_value FillMemory(napi_env env, napi_callback_info info) {
+  return FillHere(env, info, Tier::kMemory);
+}
 
 napi_value FillOnPool(napi_env env, napi_callback_info info) {
   FillRequest request;
@@ -162,18 +168,21 @@ napi_value FillOnPool(napi_env env, napi_callback_info info) {
   napi_ref chunk = nullptr;
   napi_create_reference(env, request.chunk_value, 1, &chunk);
   const auto count = std::make_shared<int32_t>(0);
-  return RunOnPool(env, "ledgerstone.range",
-                   {.run = [request, count] {
-                      IteratorState* running = request.state.get();
-                      *count = running->Fill(request.chunk, request.size, request.entries_max, Tier::kDisk);
-                      return *count > 0 ? Status::Ok() : running->status;
-                    },
-                    .result = [count](napi_env e) { return Number(e, static_cast<double>(*count)); },
-                    .settled = [state, chunk](napi_env e) {
-                      napi_delete_reference(e, chunk);
-                      state->busy = false;
-                      if (state->closed) state->iterator.reset();
-                    }});
+  return RunOnPool(
+      env, "ledgerstone.range",
+      {.run =
+           [request, count] {
+             IteratorState* running = request.state.get();
+             *count = running->Fill(request.chunk, request.size, request.entries_max, Tier::kDisk);
+             return *count > 0 ? Status::Ok() : running->status;
+           },
+       .result = [count](napi_env e) { return Number(e, static_cast<double>(*count)); },
+       .settled =
+           [state, chunk](napi_env e) {
+             napi_delete_reference(e, chunk);
+             state->busy = false;
+             if (state->closed) state->iterator.reset();
+           }});
 }
 
 napi_value Needed(napi_env env, napi_callback_info info) {
@@ -203,13 +212,14 @@ napi_value IteratorClass(napi_env env) {
     return constructor;
   }
   const auto method = [](const char* name, napi_callback callback) {
-    return napi_property_descriptor{name, nullptr, callback, nullptr, nullptr, nullptr, napi_default, nullptr};
+    return napi_property_descriptor{name,    nullptr, callback,     nullptr,
+                                    nullptr, nullptr, napi_default, nullptr};
   };
   const napi_property_descriptor methods[] = {
       method("fillSync", FillSync), method("fillMemory", FillMemory), method("fill", FillOnPool),
       method("needed", Needed), method("close", CloseIterator)};
-  napi_define_class(env, "NativeIterator", NAPI_AUTO_LENGTH, ConstructIterator, nullptr, std::size(methods),
-                    methods, &constructor);
+  napi_define_class(env, "NativeIterator", NAPI_AUTO_LENGTH, ConstructIterator, nullptr,
+                    std::size(methods), methods, &constructor);
   napi_create_reference(env, constructor, 1, &environment->iterator_class);
   return constructor;
 }
@@ -232,7 +242,9 @@ napi_value NewIterator(napi_env env, napi_callback_info info) {
 Status CountEntries(IteratorState* state, uint64_t limit, uint64_t* count) {
   LS_RETURN_IF_ERROR(state->Prepare(Tier::kDisk));
   *count = 0;
-  for (state->iterator->Start(); state->iterator->Valid() && *count < limit; state->iterator->Next()) ++*count;
+  for (state->iterator->Start(); state->iterator->Valid() && *count < limit;
+       state->iterator->Next())
+    ++*count;
   return state->iterator->status();
 }
 
@@ -260,9 +272,10 @@ napi_value CountOnPool(napi_env env, napi_callback_info info) {
     return nullptr;
   }
   const auto count = std::make_shared<uint64_t>(0);
-  return RunOnPool(env, "ledgerstone.count",
-                   {.run = [state, limit, count] { return CountEntries(state.get(), limit, count.get()); },
-                    .result = [count](napi_env e) { return Number(e, *count); }});
+  return RunOnPool(
+      env, "ledgerstone.count",
+      {.run = [state, limit, count] { return CountEntries(state.get(), limit, count.get()); },
+       .result = [count](napi_env e) { return Number(e, *count); }});
 }
 
 napi_value ApproximateBytes(napi_env env, napi_callback_info info) {
@@ -277,7 +290,8 @@ napi_value ApproximateBytes(napi_env env, napi_callback_info info) {
     return nullptr;
   }
   uint64_t bytes = 0;
-  const Status status = static_cast<StoreHandle*>(call.data)->store->ApproximateBytes(id, lower, upper, &bytes);
+  const Status status =
+      static_cast<StoreHandle*>(call.data)->store->ApproximateBytes(id, lower, upper, &bytes);
   return status.ok() ? Number(env, bytes) : Throw(env, status);
 }
 

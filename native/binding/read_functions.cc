@@ -1,5 +1,5 @@
-// Point reads. Keys come in through the shared key buffer, values go out through the shared value buffer;
-// the return value is the length, or one of the constants below.
+// Point reads. Keys come in through the shared key buffer, values go out through the shared value
+// buffer; the return value is the length, or one of the constants below.
 #include "binding/environment.h"
 #include "binding/pool_work.h"
 #include "binding/read_codes.h"
@@ -44,8 +44,9 @@ napi_value GetInto(napi_env env, napi_callback_info info, Tier tier) {
   const Slice key(handle->key_buffer.data, request.key_length);
   Presence presence = Presence::kAbsent;
   PinnedValue& value = handle->large_value;
-  const Status status = handle->store->Get(request.namespace_id, key,
-                                           {.tier = tier, .snapshot_id = request.snapshot_id}, &presence, &value);
+  const Status status =
+      handle->store->Get(request.namespace_id, key,
+                         {.tier = tier, .snapshot_id = request.snapshot_id}, &presence, &value);
   if (status.IsIncomplete()) return Int32(env, kGetNeedsDisk);
   if (!status.ok()) return Throw(env, status);
   if (presence == Presence::kAbsent) return Int32(env, kGetAbsent);
@@ -56,8 +57,12 @@ napi_value GetInto(napi_env env, napi_callback_info info, Tier tier) {
   return Int32(env, static_cast<int32_t>(bytes.size()));
 }
 
-napi_value GetSync(napi_env env, napi_callback_info info) { return GetInto(env, info, Tier::kDisk); }
-napi_value GetMemory(napi_env env, napi_callback_info info) { return GetInto(env, info, Tier::kMemory); }
+napi_value GetSync(napi_env env, napi_callback_info info) {
+  return GetInto(env, info, Tier::kDisk);
+}
+napi_value GetMemory(napi_env env, napi_callback_info info) {
+  return GetInto(env, info, Tier::kMemory);
+}
 
 napi_value TakeValue(napi_env env, napi_callback_info info) {
   const Call<1> call(env, info);
@@ -81,11 +86,13 @@ napi_value GetOnPool(napi_env env, napi_callback_info info) {
   state->handle = HandleOf(call.data)->shared_from_this();
   state->key.assign(state->handle->key_buffer.data, request.key_length);
   return RunOnPool(env, "ledgerstone.get",
-                   {.run = [state, request] {
-                      return state->handle->store->Get(
-                          request.namespace_id, state->key,
-                          {.tier = Tier::kDisk, .snapshot_id = request.snapshot_id}, &state->presence, &state->value);
-                    },
+                   {.run =
+                        [state, request] {
+                          return state->handle->store->Get(
+                              request.namespace_id, state->key,
+                              {.tier = Tier::kDisk, .snapshot_id = request.snapshot_id},
+                              &state->presence, &state->value);
+                        },
                     .result = [state](napi_env e) -> napi_value {
                       if (state->presence == Presence::kAbsent) return nullptr;
                       return BytesCopy(e, state->value.value());
@@ -101,8 +108,8 @@ bool TakeKey(Slice* request, Slice* key) {
   return true;
 }
 
-// Keys stand in the request buffer as (size: u32, bytes)*; answers go into the value buffer the same way,
-// with kManyAbsent or kManyNeedsDisk for a size. Returns how many keys were answered.
+// Keys stand in the request buffer as (size: u32, bytes)*; answers go into the value buffer the
+// same way, with kManyAbsent or kManyNeedsDisk for a size. Returns how many keys were answered.
 napi_value GetMany(napi_env env, napi_callback_info info, Tier tier) {
   const Call<4> call(env, info);
   uint32_t namespace_id = 0;
@@ -126,15 +133,17 @@ napi_value GetMany(napi_env env, napi_callback_info info, Tier tier) {
   uint32_t answered = 0;
   for (; answered < count; ++answered) {
     Slice key;
-    if (!TakeKey(&request, &key)) return Throw(env, Status::InvalidArgument("the request is cut short"));
+    if (!TakeKey(&request, &key))
+      return Throw(env, Status::InvalidArgument("the request is cut short"));
     Presence presence = Presence::kAbsent;
-    const Status status = handle->store->Get(namespace_id, key, {.tier = tier, .snapshot_id = snapshot_id},
-                                             &presence, &value);
+    const Status status = handle->store->Get(
+        namespace_id, key, {.tier = tier, .snapshot_id = snapshot_id}, &presence, &value);
     if (!status.ok() && !status.IsIncomplete()) return Throw(env, status);
     const bool found = status.ok() && presence == Presence::kFound;
     const size_t size = found ? value.value().size() : 0;
     if (static_cast<size_t>(end - out) < 4 + size) break;
-    PutUint32(out, found ? static_cast<uint32_t>(size) : (status.ok() ? kManyAbsent : kManyNeedsDisk));
+    PutUint32(out,
+              found ? static_cast<uint32_t>(size) : (status.ok() ? kManyAbsent : kManyNeedsDisk));
     if (size > 0) std::memcpy(out + 4, value.value().data(), size);
     out += 4 + size;
     value.Reset();
@@ -142,8 +151,12 @@ napi_value GetMany(napi_env env, napi_callback_info info, Tier tier) {
   return Int32(env, static_cast<int32_t>(answered));
 }
 
-napi_value GetManySync(napi_env env, napi_callback_info info) { return GetMany(env, info, Tier::kDisk); }
-napi_value GetManyMemory(napi_env env, napi_callback_info info) { return GetMany(env, info, Tier::kMemory); }
+napi_value GetManySync(napi_env env, napi_callback_info info) {
+  return GetMany(env, info, Tier::kDisk);
+}
+napi_value GetManyMemory(napi_env env, napi_callback_info info) {
+  return GetMany(env, info, Tier::kMemory);
+}
 
 napi_value SetReadBuffers(napi_env env, napi_callback_info info) {
   const Call<2> call(env, info);
@@ -156,7 +169,8 @@ napi_value SetReadBuffers(napi_env env, napi_callback_info info) {
 
 napi_value SetRequestBuffer(napi_env env, napi_callback_info info) {
   const Call<1> call(env, info);
-  HandleOf(call.data)->SetBuffer(env, call.argument[0], "bytes", &HandleOf(call.data)->request_buffer);
+  HandleOf(call.data)->SetBuffer(env, call.argument[0], "bytes",
+                                 &HandleOf(call.data)->request_buffer);
   return nullptr;
 }
 

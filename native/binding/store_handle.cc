@@ -20,8 +20,11 @@ void ReleaseHandle(napi_env env, void* box, void*) {
                .settled = [last](napi_env) { last->Detach(); }});
 }
 
-// The environment ends. Hooks run in the reverse order they were added, so this one, added after the
-// bridge was made, finds the bridge still there.
+// Set on a thread while it submits: a callback that comes on that thread then is a refusal.
+thread_local Status* refusal_here = nullptr;
+
+// The environment ends. Hooks run in the reverse order they were added, so this one, added after
+// the bridge was made, finds the bridge still there.
 void EndStore(void* handle) { static_cast<StoreHandle*>(handle)->Detach(); }
 
 }  // namespace
@@ -37,11 +40,10 @@ StoreHandle::~StoreHandle() {
 
 void StoreHandle::Attach(napi_env env, napi_value on_committed, napi_value on_event) {
   env_ = env;
-  js_thread_ = std::this_thread::get_id();
   napi_create_reference(env, on_committed, 1, &on_committed_);
   if (!IsUndefined(env, on_event)) napi_create_reference(env, on_event, 1, &on_event_);
-  napi_create_threadsafe_function(env, nullptr, nullptr, Text(env, "ledgerstone.bridge"), 0, 1, nullptr,
-                                  nullptr, this, CallJs, &bridge_);
+  napi_create_threadsafe_function(env, nullptr, nullptr, Text(env, "ledgerstone.bridge"), 0, 1,
+                                  nullptr, nullptr, this, CallJs, &bridge_);
   napi_unref_threadsafe_function(env, bridge_);
   napi_add_env_cleanup_hook(env, EndStore, this);
 }
@@ -82,24 +84,26 @@ bool StoreHandle::detached() {
   return detached_;
 }
 
-uint64_t StoreHandle::Submit(Slice batch, uint32_t count, const WriteOptions& options, Status* refusal) {
-  return SubmitWith(
-      [&](Store::Done done) { store->Write(batch, count, options, std::move(done)); }, refusal);
+uint64_t StoreHandle::Submit(Slice batch, uint32_t count, const WriteOptions& options,
+                             Status* refusal) {
+  return SubmitWith([&](Store::Done done) { store->Write(batch, count, options, std::move(done)); },
+                    refusal);
 }
 
 uint64_t StoreHandle::SubmitWith(const std::function<void(Store::Done)>& start, Status* refusal) {
   const uint64_t ticket = next_ticket_++;
   Hold();
-  refusal_ = refusal;
-  // A refusal comes at once, on this thread; it is thrown, and its ticket counts as never given out.
+  refusal_here = refusal;
+  // A refusal comes at once, on this thread; it is thrown, and its ticket counts as never given
+  // out.
   start([this, ticket](const Status& status) {
-    if (!status.ok() && std::this_thread::get_id() == js_thread_ && refusal_ != nullptr) {
-      *refusal_ = status;
+    if (!status.ok() && refusal_here != nullptr) {
+      *refusal_here = status;
     } else {
       Settle(ticket, status);
     }
   });
-  refusal_ = nullptr;
+  refusal_here = nullptr;
   if (refusal->ok()) return ticket;
   --next_ticket_;
   LetGo(1);
@@ -138,9 +142,11 @@ void StoreHandle::OnEvent(const Event& event) {
   {
     const std::lock_guard lock(mutex_);
     if (detached_) return;
-    calls_.push_back([this, text = EventText(event), kind = std::string(EventKindName(event.kind))](napi_env env) {
+    calls_.push_back([this, text = EventText(event),
+                      kind = std::string(EventKindName(event.kind))](napi_env env) {
       napi_value callback = nullptr;
-      if (on_event_ == nullptr || napi_get_reference_value(env, on_event_, &callback) != napi_ok) return;
+      if (on_event_ == nullptr || napi_get_reference_value(env, on_event_, &callback) != napi_ok)
+        return;
       napi_value arguments[] = {Text(env, text), Text(env, kind)};
       napi_call_function(env, Undefined(env), callback, 2, arguments, nullptr);
     });

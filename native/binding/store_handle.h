@@ -1,9 +1,10 @@
-// One open store of one JavaScript environment: the engine's store, the buffers shared with JavaScript,
-// and the way back from the engine's lanes to the JavaScript thread.
+// One open store of one JavaScript environment: the engine's store, the buffers shared with
+// JavaScript, and the way back from the engine's lanes to the JavaScript thread.
 //
-// 1. Every function of the JavaScript object, and all work under way, hold it by shared_ptr; the engine's
-//    store lives as long as it does, closed or not, so a late call gets CLOSED and never a stale pointer.
-//    References are taken and dropped on the JavaScript thread only: a lane never destroys a store.
+// 1. Every function of the JavaScript object, and all work under way, hold it by shared_ptr; the
+//    engine's store lives as long as it does, closed or not, so a late call gets CLOSED and never a
+//    stale pointer. References are taken and dropped on the JavaScript thread only: a lane never
+//    destroys a store.
 // 2. Fields are for the JavaScript thread, except those under mutex_, which the lanes use too.
 // 3. The commit lane settles tickets in order; JavaScript is told the highest one, not each.
 // 4. The process stays alive while tickets or lane calls are open, not for an idle store.
@@ -16,7 +17,6 @@
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <thread>
 
 #include "ledgerstone/event_listener.h"
 #include "ledgerstone/store.h"
@@ -30,8 +30,8 @@ class StoreHandle : public EventListener, public std::enable_shared_from_this<St
 
   // Takes the JavaScript callbacks; before the store is opened.
   void Attach(napi_env env, napi_value on_committed, napi_value on_event);
-  // Closes the store and cuts the ways to JavaScript: when the environment ends, when opening failed, when
-  // the store was forgotten. Idempotent.
+  // Closes the store and cuts the ways to JavaScript: when the environment ends, when opening
+  // failed, when the store was forgotten. Idempotent.
   void Detach();
   bool detached();
   // After a close: what was settled is told first.
@@ -75,20 +75,18 @@ class StoreHandle : public EventListener, public std::enable_shared_from_this<St
   };
 
   napi_env env_ = nullptr;
-  std::thread::id js_thread_;
   napi_threadsafe_function bridge_ = nullptr;
   napi_ref on_committed_ = nullptr;
   napi_ref on_event_ = nullptr;
   uint64_t next_ticket_ = 1;
   uint64_t delivered_ticket_ = 0;
-  uint64_t held_ = 0;               // open tickets and lane calls
+  uint64_t held_ = 0;  // open tickets and lane calls
   std::shared_ptr<StoreHandle> self_while_held_;
-  Status* refusal_ = nullptr;       // of the submit under way
 
   std::mutex mutex_;
-  bool detached_ = false;           // guarded by mutex_, like all below
+  bool detached_ = false;  // guarded by mutex_, like all below
   bool nudged_ = false;
-  std::deque<Settled> settled_;     // runs of equal outcome: the last ticket of each
+  std::deque<Settled> settled_;  // runs of equal outcome: the last ticket of each
   std::deque<std::function<void(napi_env)>> calls_;
 };
 

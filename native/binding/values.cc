@@ -61,7 +61,8 @@ bool GetBytes(napi_env env, napi_value value, const char* name, char** data, siz
   return false;
 }
 
-bool GetOptionalBytes(napi_env env, napi_value value, const char* name, std::string* out, bool* given) {
+bool GetOptionalBytes(napi_env env, napi_value value, const char* name, std::string* out,
+                      bool* given) {
   *given = !IsUndefined(env, value);
   if (!*given) return true;
   char* data = nullptr;

@@ -1,5 +1,5 @@
-// Small conversions between JavaScript values and C++ ones. A failed conversion throws a TypeError and
-// returns false: the caller returns at once.
+// Small conversions between JavaScript values and C++ ones. A failed conversion throws a TypeError
+// and returns false: the caller returns at once.
 #pragma once
 
 #include <node_api.h>
@@ -33,7 +33,8 @@ bool GetString(napi_env env, napi_value value, const char* name, std::string* ou
 // A Uint8Array's bytes; they stay put while the array lives.
 bool GetBytes(napi_env env, napi_value value, const char* name, char** data, size_t* size);
 // Bytes or undefined (an empty Slice with `given` false).
-bool GetOptionalBytes(napi_env env, napi_value value, const char* name, std::string* out, bool* given);
+bool GetOptionalBytes(napi_env env, napi_value value, const char* name, std::string* out,
+                      bool* given);
 
 // Little-endian numbers in buffers shared with JavaScript.
 inline void PutUint32(char* destination, uint32_t value) { std::memcpy(destination, &value, 4); }
@@ -49,7 +50,9 @@ void ThrowTypeError(napi_env env, const char* name, const char* expected);
 
 napi_value Undefined(napi_env env);
 napi_value Number(napi_env env, double value);
-inline napi_value Number(napi_env env, uint64_t value) { return Number(env, static_cast<double>(value)); }
+inline napi_value Number(napi_env env, uint64_t value) {
+  return Number(env, static_cast<double>(value));
+}
 napi_value Bigint(napi_env env, uint64_t value);
 napi_value Boolean(napi_env env, bool value);
 napi_value Text(napi_env env, const std::string& text);

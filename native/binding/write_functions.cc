@@ -10,7 +10,8 @@ StoreHandle* HandleOf(void* data) { return static_cast<StoreHandle*>(data); }
 
 napi_value SetWriteBuffer(napi_env env, napi_callback_info info) {
   const Call<1> call(env, info);
-  HandleOf(call.data)->SetBuffer(env, call.argument[0], "bytes", &HandleOf(call.data)->write_buffer);
+  HandleOf(call.data)->SetBuffer(env, call.argument[0], "bytes",
+                                 &HandleOf(call.data)->write_buffer);
   return nullptr;
 }
 

@@ -24,7 +24,12 @@ class MemTable {
 
   void Insert(Slice user_key, Sequence sequence, EntryKind kind, Slice value) {
     list_.Insert(user_key, MakeTrailer(sequence, kind), value);
-    entry_count_.store(entry_count_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+    CountOne();
+  }
+  // For entries that mostly come in order, as from a sorted replay.
+  void InsertRising(Slice user_key, uint64_t trailer, Slice value) {
+    list_.InsertRising(user_key, trailer, value);
+    CountOne();
   }
   // The newest version at or below `sequence`.
   MemTableLookup Get(Slice user_key, Sequence sequence) const;
@@ -32,6 +37,10 @@ class MemTable {
   uint64_t entry_count() const { return entry_count_.load(std::memory_order_relaxed); }
 
  private:
+  void CountOne() {
+    entry_count_.store(entry_count_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  }
+
   SkipList list_;
   std::atomic<uint64_t> entry_count_{0};
 };

@@ -22,7 +22,8 @@ static_assert(sizeof(std::atomic<uint32_t>) == 4 && std::atomic<uint32_t>::is_al
 // Big-endian, so that comparing the numbers compares the bytes.
 uint64_t Prefix(const char* bytes) { return __builtin_bswap64(DecodeFixed64(bytes)); }
 
-// The order of (a, a_trailer) against a node's, deciding by the first eight bytes where they differ.
+// The order of (a, a_trailer) against a node's, deciding by the first eight bytes where they
+// differ.
 inline int Compare(Slice key, uint64_t trailer, Slice node_key, uint64_t node_trailer) {
   if (key.size() >= 8 && node_key.size() >= 8) {
     const uint64_t a = Prefix(key.data());
@@ -42,7 +43,9 @@ Slice SkipList::UserKey(const Node* node) { return Slice(node->bytes(), node->ke
 Slice SkipList::InternalKey(const Node* node) {
   return Slice(node->bytes(), node->key_size + kTrailerSize);
 }
-uint64_t SkipList::Trailer(const Node* node) { return DecodeFixed64(node->bytes() + node->key_size); }
+uint64_t SkipList::Trailer(const Node* node) {
+  return DecodeFixed64(node->bytes() + node->key_size);
+}
 Slice SkipList::Value(const Node* node) {
   return Slice(node->bytes() + node->key_size + kTrailerSize, node->value_size);
 }
@@ -64,22 +67,15 @@ int SkipList::RandomHeight() {
   return 1 + zeros / 2;
 }
 
-bool SkipList::ComesAfterLastInsert(Slice user_key, uint64_t trailer) const {
-  if (last_ == 0) return false;
-  const Node* last = At(last_);
-  if (CompareNode(user_key, trailer, last) <= 0) return false;
-  const Node* next = Follow(last, 0);
-  return next == nullptr || CompareNode(user_key, trailer, next) < 0;
+// Null stands for the end.
+bool SkipList::IsBefore(Slice user_key, uint64_t trailer, const Node* node) const {
+  return node == nullptr || CompareNode(user_key, trailer, node) < 0;
 }
 
-void SkipList::FindSplice(Slice user_key, uint64_t trailer) {
-  if (ComesAfterLastInsert(user_key, trailer)) {
-    for (int level = 0; level < At(last_)->height; ++level) splice_[level] = last_;
-    return;
-  }
-  uint32_t at = head_;
+// Fills splice_ for `level` and all below, starting from the node at `at`, which stands before.
+void SkipList::FindSpliceFrom(uint32_t at, int level, Slice user_key, uint64_t trailer) {
   const Node* known_after = nullptr;
-  for (int level = height_.load(std::memory_order_relaxed) - 1; level >= 0; --level) {
+  for (; level >= 0; --level) {
     for (;;) {
       const uint32_t next = At(at)->next[level].load(std::memory_order_relaxed);
       const Node* node = next == 0 ? nullptr : At(next);
@@ -93,14 +89,48 @@ void SkipList::FindSplice(Slice user_key, uint64_t trailer) {
   }
 }
 
+void SkipList::FindSplice(Slice user_key, uint64_t trailer) {
+  const bool after_last = last_ != 0 && !IsBefore(user_key, trailer, At(last_));
+  if (after_last && IsBefore(user_key, trailer, Follow(At(last_), 0))) {
+    for (int level = 0; level < At(last_)->height; ++level) splice_[level] = last_;
+    return;
+  }
+  FindSpliceFrom(head_, height_.load(std::memory_order_relaxed) - 1, user_key, trailer);
+}
+
+// Climbs from the last insert until the next node is past the key, then goes down from there: the
+// cost grows with the logarithm of the distance, not of the list.
+bool SkipList::FindSpliceNearLast(Slice user_key, uint64_t trailer) {
+  if (last_ == 0 || IsBefore(user_key, trailer, At(last_))) return false;
+  for (int level = 0; level < At(last_)->height; ++level) splice_[level] = last_;
+  const int height = height_.load(std::memory_order_relaxed);
+  for (int level = 0; level < height; ++level) {
+    if (!IsBefore(user_key, trailer, Follow(At(splice_[level]), level))) continue;
+    if (level > 0) FindSpliceFrom(splice_[level], level - 1, user_key, trailer);
+    return true;
+  }
+  return false;
+}
+
 void SkipList::Insert(Slice user_key, uint64_t trailer, Slice value) {
-  LS_CHECK(user_key.size() <= UINT16_MAX && value.size() <= UINT32_MAX);
   FindSplice(user_key, trailer);
+  Link(user_key, trailer, value);
+}
+
+void SkipList::InsertRising(Slice user_key, uint64_t trailer, Slice value) {
+  if (!FindSpliceNearLast(user_key, trailer)) FindSplice(user_key, trailer);
+  Link(user_key, trailer, value);
+}
+
+// Puts a new node behind splice_.
+void SkipList::Link(Slice user_key, uint64_t trailer, Slice value) {
+  LS_CHECK(user_key.size() <= UINT16_MAX && value.size() <= UINT32_MAX);
   const int height = RandomHeight();
   const int list_height = height_.load(std::memory_order_relaxed);
   for (int level = list_height; level < height; ++level) splice_[level] = head_;
 
-  const uint64_t size = 8 + 4 * static_cast<uint64_t>(height) + user_key.size() + kTrailerSize + value.size();
+  const uint64_t size =
+      8 + 4 * static_cast<uint64_t>(height) + user_key.size() + kTrailerSize + value.size();
   const uint32_t offset = arena_->Allocate(size);
   Node* node = At(offset);
   node->value_size = static_cast<uint32_t>(value.size());
@@ -109,7 +139,8 @@ void SkipList::Insert(Slice user_key, uint64_t trailer, Slice value) {
   char* bytes = node->bytes();
   std::memcpy(bytes, user_key.data(), user_key.size());
   EncodeFixed(bytes + user_key.size(), trailer);
-  if (!value.empty()) std::memcpy(bytes + user_key.size() + kTrailerSize, value.data(), value.size());
+  char* const value_at = bytes + user_key.size() + kTrailerSize;
+  if (!value.empty()) std::memcpy(value_at, value.data(), value.size());
 
   for (int level = 0; level < height; ++level) {
     std::atomic<uint32_t>& link = At(splice_[level])->next[level];

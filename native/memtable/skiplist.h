@@ -1,12 +1,13 @@
 // A skiplist of entries in an arena, in internal order.
 //
 //   node := value_size: u32, key_size: u16, height: u8, 0: u8, next: u32 × height,
-//           user_key, trailer: u64, value         (links are arena offsets; user_key and trailer stand
-//                                                  together, so an internal key is one slice)
+//           user_key, trailer: u64, value
+//   Links are arena offsets. user_key and trailer stand together: an internal key is one slice.
 //
 // 1. One writer; any number of readers without locks. Nodes are never removed or changed.
-// 2. A node is filled in before a release store links it; readers follow links with acquire loads, and
-//    so see whole nodes. A link is written at level 0 first: a node found above is in the list below.
+// 2. A node is filled in before a release store links it; readers follow links with acquire loads,
+//    and so see whole nodes. A link is written at level 0 first: a node found above is in the list
+//    below.
 // 3. Slices into nodes live as long as the arena.
 #pragma once
 
@@ -32,6 +33,8 @@ class SkipList {
 
   // Writer only. No entry with the same key and trailer may be there.
   void Insert(Slice user_key, uint64_t trailer, Slice value);
+  // The same for a caller whose entries mostly rise: looks near the last one inserted first.
+  void InsertRising(Slice user_key, uint64_t trailer, Slice value);
 
   // The first node not before (user_key, trailer), or nullptr.
   const Node* Seek(Slice user_key, uint64_t trailer) const;
@@ -50,8 +53,11 @@ class SkipList {
   Node* At(uint32_t offset) const { return reinterpret_cast<Node*>(arena_->At(offset)); }
   const Node* Follow(const Node* node, int level) const;
   int RandomHeight();
-  bool ComesAfterLastInsert(Slice user_key, uint64_t trailer) const;
+  bool IsBefore(Slice user_key, uint64_t trailer, const Node* node) const;
   void FindSplice(Slice user_key, uint64_t trailer);
+  bool FindSpliceNearLast(Slice user_key, uint64_t trailer);
+  void FindSpliceFrom(uint32_t at, int level, Slice user_key, uint64_t trailer);
+  void Link(Slice user_key, uint64_t trailer, Slice value);
 
   Arena* const arena_;
   Random random_;

@@ -32,6 +32,12 @@ Status StoreImpl::Close() {
     const std::lock_guard lock(view_mutex_);
     view_.reset();
   }
+  {
+    const std::lock_guard lock(mutex_);
+    active_.reset();
+    immutables_.clear();
+  }
+  cache_.Clear();
   directory_lock_.reset();
   closed_.store(true, std::memory_order_release);
   Notify(Event::Kind::kClosed, "", 0, 0, status);

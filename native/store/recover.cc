@@ -63,27 +63,30 @@ Status StoreImpl::ReplaySegment(uint64_t number, log::ScanResult* scan) {
   const auto clean_close = versions_->state().clean_close;
   const uint64_t chain_offset =
       clean_close.has_value() && clean_close->segment == number ? clean_close->size : 0;
+  ReplayBuffer buffer;
   LS_RETURN_IF_ERROR(log::ScanSegment(
       env_, PathOf(name), name, FileKind::kLog, versions_->store_id(), number,
       [&](const log::RecordHeader& header, uint64_t offset, Slice payload) {
         if (header.type != log::RecordType::kBatch) return Status::Ok();
-        return ReplayRecord(generation.get(), header, {name, offset}, payload);
+        return ReplayRecord(generation.get(), &buffer, header, {name, offset}, payload);
       },
       scan, chain_offset));
+  buffer.Insert();
   generation->UpdateCharge();
   if (!generation->empty()) immutables_.push_back(std::move(generation));
   return Status::Ok();
 }
 
-Status StoreImpl::ReplayRecord(Generation* generation, const log::RecordHeader& header,
-                               const FilePlace& place, Slice payload) {
+Status StoreImpl::ReplayRecord(Generation* generation, ReplayBuffer* buffer,
+                               const log::RecordHeader& header, const FilePlace& place,
+                               Slice payload) {
   ++report_.replayed_records;
   report_.replayed_bytes += payload.size();
   if (generation->remaining() < Generation::BytesNeeded(payload.size(), header.entry_count)) {
     return Status(StatusCode::kNoMemory, "no memory to replay " + place.file);
   }
   Sequence sequence = header.first_sequence;
-  BatchReader reader(payload);
+  BatchReader reader(buffer->Keep(payload));
   BatchEntry entry;
   NamespaceId id = 0;
   MemTable* memtable = nullptr;
@@ -98,9 +101,12 @@ Status StoreImpl::ReplayRecord(Generation* generation, const log::RecordHeader& 
       const bool shown = std::binary_search(shown_.begin(), shown_.end(), id);
       memtable = shown ? generation->FindOrAdd(id) : nullptr;
     }
-    if (memtable != nullptr) memtable->Insert(entry.key, sequence, entry.kind, entry.value);
+    if (memtable != nullptr) {
+      buffer->Add(memtable, entry.key, MakeTrailer(sequence, entry.kind), entry.value);
+    }
     ++sequence;
   }
+  if (buffer->full()) buffer->Insert();
   if (!reader.whole() || sequence != header.first_sequence + header.entry_count) {
     return Status::Corruption("a sound record holds a batch that is not", place,
                               std::to_string(header.entry_count) + " entries",

@@ -30,6 +30,7 @@
 #include "store/counters.h"
 #include "store/namespace_table.h"
 #include "store/read_view.h"
+#include "store/replay_buffer.h"
 #include "store/stall.h"
 #include "version/file_names.h"
 #include "version/version_set.h"
@@ -100,8 +101,8 @@ class StoreImpl final : public Store {
   // recover.cc
   Status ReplayLogs(log::RecoveryVerdict* verdict);
   Status ReplaySegment(uint64_t number, log::ScanResult* scan);
-  Status ReplayRecord(Generation* generation, const log::RecordHeader& header, const FilePlace& place,
-                      Slice payload);
+  Status ReplayRecord(Generation* generation, ReplayBuffer* buffer, const log::RecordHeader& header,
+                      const FilePlace& place, Slice payload);
   Status ReplayNamespaceEntry(Generation* generation, const BatchEntry& entry);
   Status RepairTail(const log::RecoveryVerdict& verdict, log::SegmentEnd* end);
   void ReportRecovery(const log::RecoveryVerdict& verdict);

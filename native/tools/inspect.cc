@@ -1,5 +1,5 @@
-// ledgerstone_inspect KIND FILE [--entries]: a store's file as text. KIND is log, table, manifest or current.
-// The `ledgerstone dump` command shows the same; this one needs no Node.js.
+// ledgerstone_inspect KIND FILE [--entries]: a store's file as text. KIND is log, table, manifest
+// or current. The `ledgerstone dump` command shows the same; this one needs no Node.js.
 #include <cstdio>
 #include <cstring>
 #include <string>
@@ -17,12 +17,14 @@ int main(int argc, char** argv) {
   } else if (kind == "current") {
     which = InspectKind::kCurrent;
   } else if (kind != "log" || argc < 3) {
-    std::fprintf(stderr, "usage: ledgerstone_inspect log|table|manifest|current FILE [--entries]\n");
+    std::fprintf(stderr,
+                 "usage: ledgerstone_inspect log|table|manifest|current FILE [--entries]\n");
     return 2;
   }
   const bool entries = argc > 3 && std::strcmp(argv[3], "--entries") == 0;
   std::string text;
-  const ledgerstone::Status status = ledgerstone::InspectFile(nullptr, which, argv[2], entries, &text);
+  const ledgerstone::Status status =
+      ledgerstone::InspectFile(nullptr, which, argv[2], entries, &text);
   std::fputs(text.c_str(), stdout);
   if (status.ok()) return 0;
   std::fprintf(stderr, "%s\n", status.ToString().c_str());

@@ -80,8 +80,8 @@ class Env {
   virtual Status ListDirectory(const std::string& path, std::vector<std::string>* names) = 0;
   virtual Status SyncDirectory(const std::string& path) = 0;
   // Takes `<directory>/<name>` as a lock against other processes and against a second taker in this
-  // one (also through another path to the same directory). The owner's pid is written into the file.
-  // kLocked names that pid. The file is never deleted.
+  // one (also through another path to the same directory). The owner's pid is written into the
+  // file. kLocked names that pid. The file is never deleted.
   virtual Status LockDirectory(const std::string& directory, const std::string& name,
                                std::unique_ptr<DirectoryLock>* lock) = 0;
 

@@ -1,7 +1,8 @@
 // Told what the engine does in the background. Each event has one text form, which the goldens and
 // the debugging pages use.
 //
-// 1. Called from the engine's lanes without any lock held; must return quickly and not call the store.
+// 1. Called from the engine's lanes without any lock held; must return quickly and not call the
+//    store.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +20,7 @@ struct Event {
     kGenerationFull,  // memtables switched
     kFlushed,
     kCompacted,
-    kMoved,           // trivial move
+    kMoved,  // trivial move
     kStallBegan,
     kStallEnded,
     kTableDeleted,

@@ -61,18 +61,18 @@ struct StoreOptions {
   uint32_t immutable_generations_max = 2;
 
   uint32_t block_bytes = 4096;
-  uint64_t table_bytes = 32ull << 20;       // target size of a compaction's output files
-  uint64_t level_base_bytes = 0;            // smallest level below L0; 0: derived from the generation
+  uint64_t table_bytes = 32ull << 20;  // target size of a compaction's output files
+  uint64_t level_base_bytes = 0;       // smallest level below L0; 0: derived from the generation
   uint32_t level_fanout = 10;
-  uint32_t l0_compaction_trigger = 4;       // files
+  uint32_t l0_compaction_trigger = 4;  // files
   uint32_t l0_slowdown_trigger = 12;
   uint32_t l0_stop_trigger = 20;
   bool use_block_cache = true;
   bool compact_in_background = true;
-  int level_count = kLevelCount;            // 2 … kLevelCount; "one level" below L0 is 2
+  int level_count = kLevelCount;  // 2 … kLevelCount; "one level" below L0 is 2
 
-  uint64_t group_bytes_max = 4ull << 20;    // of one commit group
-  uint64_t idle_promise_micros = 10'000;    // after the last sync of an idle log
+  uint64_t group_bytes_max = 4ull << 20;  // of one commit group
+  uint64_t idle_promise_micros = 10'000;  // after the last sync of an idle log
 
   Env* env = nullptr;              // nullptr: Env::Posix()
   Scheduler* scheduler = nullptr;  // nullptr: the store makes a threaded one

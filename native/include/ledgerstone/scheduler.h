@@ -27,12 +27,13 @@ class Scheduler {
   // Posts once at least `delay_micros` have passed. Jobs still waiting when the scheduler stops are
   // dropped.
   virtual void PostAfter(Lane lane, uint64_t delay_micros, Job job) = 0;
-  // Blocks the calling thread (never a lane's) until `done` is true; it is asked again after Wake and
-  // after each job. `done` takes the locks it needs.
+  // Blocks the calling thread (never a lane's) until `done` is true; it is asked again after Wake
+  // and after each job. `done` takes the locks it needs.
   virtual void WaitUntil(const std::function<bool()>& done) = 0;
   // Tells waiters to ask again.
   virtual void Wake() = 0;
-  // Runs what is queued, drops what is delayed, joins the threads. Nothing may be posted afterwards.
+  // Runs what is queued, drops what is delayed, joins the threads. Nothing may be posted
+  // afterwards.
   virtual void Stop() = 0;
 
   // A thread per lane.

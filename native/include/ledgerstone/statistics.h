@@ -12,15 +12,15 @@ namespace ledgerstone {
 
 struct StoreStatistics {
   // Writes
-  uint64_t groups = 0;               // commit groups
+  uint64_t groups = 0;  // commit groups
   uint64_t batches = 0;
   uint64_t entries = 0;
   std::array<uint64_t, 3> batches_by_durability{};  // indexed by Durability
-  uint64_t user_bytes = 0;           // keys and values written by callers
+  uint64_t user_bytes = 0;                          // keys and values written by callers
   uint64_t log_bytes = 0;
   uint64_t log_syncs = 0;
   uint64_t stall_micros = 0;
-  uint64_t queued_bytes = 0;         // now
+  uint64_t queued_bytes = 0;  // now
   // Reads
   uint64_t gets = 0;
   uint64_t gets_from_memtable = 0;

@@ -29,9 +29,9 @@ enum class StatusCode : uint8_t {
   kOutcomeUnknown = 11,  // the write may or may not survive; only reopening tells
   kClosed = 12,          // the handle was closed
   kNoMemory = 13,
-  kMismatch = 14,        // reopened with another comparator, codec or kind
-  kIncomplete = 15,      // memory alone can't answer; ask again with the disk allowed
-  kAborted = 16,         // given up because the store is closing
+  kMismatch = 14,    // reopened with another comparator, codec or kind
+  kIncomplete = 15,  // memory alone can't answer; ask again with the disk allowed
+  kAborted = 16,     // given up because the store is closing
 };
 
 // The stable upper-case name of a code, as TypeScript and docs/errors.md spell it.
@@ -100,10 +100,9 @@ class [[nodiscard]] Status {
 }  // namespace ledgerstone
 
 // Hands a failed Status to the caller.
-#define LS_RETURN_IF_ERROR(expression)                   \
-  do {                                                   \
-    if (::ledgerstone::Status ls_status_ = (expression); \
-        !ls_status_.ok()) {                              \
-      return ls_status_;                                 \
-    }                                                    \
+#define LS_RETURN_IF_ERROR(expression)                                       \
+  do {                                                                       \
+    if (::ledgerstone::Status ls_status_ = (expression); !ls_status_.ok()) { \
+      return ls_status_;                                                     \
+    }                                                                        \
   } while (0)

@@ -1,12 +1,16 @@
-// The engine as its user sees it: namespaces of ordered bytes in one directory, with one commit order.
+// The engine as its user sees it: namespaces of ordered bytes in one directory, with one commit
+// order.
 //
-// 1. Every method may be called from any thread until Close returns; afterwards each answers Closed.
-// 2. A write is visible to readers only once it is as durable as its writer asked; writes become visible
-//    in commit order, and what survives a crash is a prefix of that order.
-// 3. After a failed write or sync of the log or the manifest the store is read-only: the writes that were
-//    under way end in OutcomeUnknown, later ones in ReadOnly with the first cause. Reopening is the way back.
-// 4. Nothing here waits for the disk except Open, Close, Get and iterators with Tier::kDisk, Verify,
-//    ApproximateBytes and the Write that returns a Status. Making an iterator does not. Callbacks run on the engine's lanes and must be quick.
+// 1. Every method may be called from any thread until Close returns; afterwards each answers
+//    Closed.
+// 2. A write is visible to readers only once it is as durable as its writer asked; writes become
+//    visible in commit order, and what survives a crash is a prefix of that order.
+// 3. After a failed write or sync of the log or the manifest the store is read-only: the writes
+//    that were under way end in OutcomeUnknown, later ones in ReadOnly with the first cause.
+//    Reopening is the way back.
+// 4. Nothing here waits for the disk except Open, Close, Get and iterators with Tier::kDisk,
+//    Verify, ApproximateBytes and the Write that returns a Status. Making an iterator does not.
+//    Callbacks run on the engine's lanes and must be quick.
 #pragma once
 
 #include <functional>
@@ -66,24 +70,24 @@ struct ReadOptions {
 
 struct WriteOptions {
   Durability durability = Durability::kDisk;
-  // Set for batches over derived namespaces: the position of the last event whose changes they hold.
-  // Positions must not go back. `durability` is then ignored; see docs/architecture.md.
+  // Set for batches over derived namespaces: the position of the last event whose changes they
+  // hold. Positions must not go back. `durability` is then ignored; see docs/architecture.md.
   std::optional<uint64_t> applied;
 };
 
 // What Open found and did.
 struct OpenReport {
   bool created = false;
-  bool clean_close = false;     // the last owner closed the store
+  bool clean_close = false;  // the last owner closed the store
   uint64_t replayed_records = 0;
   uint64_t replayed_bytes = 0;
-  uint64_t cut_bytes = 0;       // of an unsynced tail
+  uint64_t cut_bytes = 0;  // of an unsynced tail
   bool valid_beyond_cut = false;
   std::string cut_file;
   uint64_t cut_offset = 0;
   uint64_t last_sequence = 0;
-  uint64_t applied = 0;         // derived namespaces hold exactly the state at this event position
-  std::string store_id;         // 32 hexadecimal digits
+  uint64_t applied = 0;  // derived namespaces hold exactly the state at this event position
+  std::string store_id;  // 32 hexadecimal digits
   uint64_t micros = 0;
 };
 
@@ -101,8 +105,8 @@ class Store {
 
   virtual const OpenReport& report() const = 0;
 
-  // The namespace of that name, created if absent: its creation is queued in commit order, without I/O, so
-  // writes may follow at once. Mismatch if it exists with another codec or kind.
+  // The namespace of that name, created if absent: its creation is queued in commit order, without
+  // I/O, so writes may follow at once. Mismatch if it exists with another codec or kind.
   virtual Status OpenNamespace(const std::string& name, const NamespaceOptions& options,
                                NamespaceId* id) = 0;
   virtual std::vector<NamespaceInfo> Namespaces() const = 0;
@@ -110,7 +114,8 @@ class Store {
   virtual void DropNamespace(NamespaceId id, Done done) = 0;
 
   // Takes `batch` bytes of `count` entries (see write_batch.h). Bad bytes give InvalidArgument and
-  // nothing is queued; `done` is called exactly once, in every case, in commit order for queued writes.
+  // nothing is queued; `done` is called exactly once, in every case, in commit order for queued
+  // writes.
   virtual void Write(Slice batch, uint32_t count, const WriteOptions& options, Done done) = 0;
   // Waits; not for lanes.
   virtual Status Write(const WriteBatch& batch, const WriteOptions& options = {}) = 0;
@@ -133,8 +138,8 @@ class Store {
 
   // Done when everything committed before the call is in synced tables.
   virtual void Flush(Done done) = 0;
-  // Done when everything committed before the call is in the bottom level. id 0: every namespace. Empty
-  // bounds are open.
+  // Done when everything committed before the call is in the bottom level. id 0: every namespace.
+  // Empty bounds are open.
   virtual void Compact(NamespaceId id, Slice lower, Slice upper, Done done) = 0;
 
   // Reads and checks every live file. Empty means clean; the status is about the check itself.
@@ -144,8 +149,8 @@ class Store {
   virtual std::vector<NamespaceLevels> Levels() const = 0;
   virtual std::string LevelsText() const = 0;
 
-  // Settles every queued write, stops background work, marks the log cleanly closed. The first failure
-  // the store had, if any, is returned. Idempotent.
+  // Settles every queued write, stops background work, marks the log cleanly closed. The first
+  // failure the store had, if any, is returned. Idempotent.
   virtual Status Close() = 0;
 };
 
@@ -154,6 +159,7 @@ Status VerifyDirectory(Env* env, const std::string& path, std::vector<Finding>* 
 
 // A file as text, for people. Reads the file alone and changes nothing.
 enum class InspectKind : uint8_t { kLog, kTable, kManifest, kCurrent };
-Status InspectFile(Env* env, InspectKind kind, const std::string& path, bool entries, std::string* text);
+Status InspectFile(Env* env, InspectKind kind, const std::string& path, bool entries,
+                   std::string* text);
 
 }  // namespace ledgerstone

@@ -1,11 +1,11 @@
-// A list of puts and deletes that is applied whole or not at all, and its bytes, which are also what
-// the log keeps. Later entries win over earlier ones of the same key.
+// A list of puts and deletes that is applied whole or not at all, and its bytes, which are also
+// what the log keeps. Later entries win over earlier ones of the same key.
 //
 //   batch := entry*
 //   entry := kind: u8, namespace_id: varint, key_size: varint, key,
 //            [value_size: varint, value]                 (value for put and create namespace only)
-//   kinds: 0 delete, 1 put, 16 create namespace (key: name, value: options), 17 drop namespace (empty
-//   key); the last two are made by the store alone.
+//   kinds: 0 delete, 1 put, 16 create namespace (key: name, value: options), 17 drop namespace
+//   (empty key); the last two are made by the store alone.
 #pragma once
 
 #include <cstdint>
