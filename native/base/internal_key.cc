@@ -48,8 +48,10 @@ Status CheckStoredKind(uint64_t trailer, const std::string& file, uint64_t offse
 std::string InternalKeyText(Slice internal_key) {
   if (internal_key.size() < kTrailerSize) return "(short key) " + HexBytes(internal_key);
   const uint64_t trailer = TrailerOf(internal_key);
-  return "'" + EscapeBytes(UserKeyOf(internal_key)) + "' @" +
-         std::to_string(TrailerSequence(trailer)) + " " + KindName(TrailerKind(trailer));
+  const std::string user_key = "'" + EscapeBytes(UserKeyOf(internal_key)) + "'";
+  if ((trailer & 0xff) == kSeekKind) return user_key + " (before all its versions)";
+  return user_key + " @" + std::to_string(TrailerSequence(trailer)) + " " +
+         KindName(TrailerKind(trailer));
 }
 
 }  // namespace ledgerstone

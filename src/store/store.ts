@@ -58,13 +58,19 @@ export interface BatchOptions extends WriteOptions {
   applied?: bigint | undefined
 }
 
+/** A key, or for tuples of a fixed length also the leading elements of one, at least one. */
+export type Leading<K> = K extends readonly [...infer Head, unknown]
+  ? K | (Head extends readonly [] ? never : Leading<Head>)
+  : K
+
+/** A bound need not be a whole key: `gte: ['USD']` begins where the first `['USD', …]` would be. */
 export interface Bounds<KIn> {
-  gt?: KIn | undefined
-  gte?: KIn | undefined
-  lt?: KIn | undefined
-  lte?: KIn | undefined
+  gt?: Leading<KIn> | undefined
+  gte?: Leading<KIn> | undefined
+  lt?: Leading<KIn> | undefined
+  lte?: Leading<KIn> | undefined
   /** Only keys under this prefix (codecs tuple, utf8, binary). */
-  prefix?: KIn | undefined
+  prefix?: Leading<KIn> | undefined
 }
 
 export interface RangeOptions<KIn> extends Bounds<KIn>, ReadOptions {

@@ -18,6 +18,10 @@ it('types of keys and values follow from the codecs', async () => {
   await rates.put(['a', 1], { bid: 2 })
   const bid: number | undefined = rates.getSync(['a', 1])?.bid
   expect(bid).toBe(2)
+  expect(rates.range({ prefix: ['a'] }).countSync()).toBe(1)
+  expect(rates.range({ gte: ['a'], lt: ['b'] }).countSync()).toBe(1)
+  // @ts-expect-error: a bound of another type
+  expect(rates.range({ gte: [1] }).countSync()).toBe(1)
   // @ts-expect-error: a key of another type
   expect(rates.hasSync(['a', 'b'])).toBe(false)
   // @ts-expect-error: a value of another type

@@ -1,0 +1,202 @@
+// The programs that the lifecycle tests start: node programs.mjs <name> <path> …
+// `a n` on standard output tells that the write of n was acknowledged.
+import { writeSync } from 'node:fs'
+import { monitorEventLoopDelay, performance } from 'node:perf_hooks'
+import { setImmediate } from 'node:timers'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads'
+import { open } from 'ledgerstone'
+
+const SMALL = {
+  memoryBudget: '4MiB',
+  advanced: { generationBytes: '64KiB', tableBytes: '32KiB', l0CompactionTrigger: 2 },
+}
+const FILLER = 'x'.repeat(700)
+
+const tell = (line) => writeSync(1, `${line}\n`)
+const numbersOf = (store) => store.namespace('numbers', { key: 'u64', value: 'utf8' })
+
+async function put(numbers, n, durability) {
+  await numbers.put(n, `${n}:${FILLER}`, { durability })
+  tell(`a ${n}`)
+}
+
+/** Writes until something ends this process. */
+async function writeForever(store, onStep = () => undefined) {
+  const numbers = numbersOf(store)
+  for (let n = 0; ; n += 10) {
+    const durability = n % 50 === 0 ? 'disk' : 'os'
+    const writes = Array.from({ length: 10 }, (_, i) => put(numbers, n + i, durability))
+    onStep(n)
+    await Promise.all(writes)
+    if (n % 500 === 490) store.compact().catch(() => undefined)
+  }
+}
+
+async function endless(path, onStep) {
+  await writeForever(await open(path, SMALL), onStep)
+}
+
+const collect = async (times) => {
+  for (let i = 0; i < times; i++) {
+    globalThis.gc()
+    await sleep(5)
+  }
+}
+
+async function residentAfter(rounds, round) {
+  for (let i = 0; i < rounds; i++) {
+    await round()
+    if (i % 10 === 9) await collect(2)
+  }
+  await collect(4)
+  return process.memoryUsage().rss
+}
+
+async function filled(path, entries, options) {
+  const store = await open(path, options)
+  const numbers = numbersOf(store)
+  const writes = []
+  for (let n = 0; n < entries; n++) {
+    writes.push(numbers.put(n, `${n}:${FILLER}`, { durability: 'os' }))
+  }
+  await Promise.all(writes)
+  return { store, numbers }
+}
+
+const programs = {
+  exit: (path) =>
+    endless(path, (n) => {
+      if (n === 3000) process.exit(7)
+    }),
+
+  throw: (path) =>
+    endless(path, (n) => {
+      if (n === 3000) process.nextTick(() => { throw new Error('uncaught on purpose') })
+    }),
+
+  abandon: async (path) => {
+    const { store } = await filled(path, 20_000, SMALL)
+    tell('a 19999')
+    const work = [store.flush(), store.compact(), store.verify(), numbersOf(store).range().count()]
+    for (const promise of work) promise.catch(() => undefined)
+    setImmediate(() => process.exit(7))
+  },
+
+  idle: async (path) => {
+    const store = await open(path)
+    await put(numbersOf(store), 1)
+    globalThis.kept = store
+  },
+
+  pending: async (path) => {
+    const store = await open(path)
+    const numbers = numbersOf(store)
+    for (let n = 0; n < 1000; n++) void put(numbers, n, n % 2 === 0 ? 'disk' : 'os')
+  },
+
+  flushing: async (path) => {
+    const { store } = await filled(path, 2000)
+    tell('a 1999')
+    void store.flush().then(() => tell('flushed'))
+  },
+
+  iterators: async (path) => {
+    const { store, numbers } = await filled(path, 2000, SMALL)
+    await store.flush()
+    const round = async () => {
+      for (let i = 0; i < 200; i++) numbers.range()[Symbol.iterator]().next()
+      await numbers.range()[Symbol.asyncIterator]().next()
+    }
+    const early = await residentAfter(20, round)
+    const late = await residentAfter(60, round)
+    tell(`grown ${late - early}`)
+    await store.close()
+  },
+
+  snapshots: async (path) => {
+    const { store } = await filled(path, 100, SMALL)
+    const round = async () => {
+      for (let i = 0; i < 500; i++) store.snapshot()
+    }
+    const early = await residentAfter(20, round)
+    const late = await residentAfter(60, round)
+    tell(`grown ${late - early}`)
+    await store.close()
+  },
+
+  stores: async (path) => {
+    const forget = async (n) => {
+      const store = await open(path, SMALL)
+      await put(numbersOf(store), n)
+    }
+    for (let n = 0; n < 5; n++) {
+      await forget(n)
+      const deadline = performance.now() + 20_000
+      for (;;) {
+        await collect(3)
+        try {
+          await (await open(path)).close()
+          break
+        } catch (error) {
+          if (error.code !== 'LOCKED' || performance.now() > deadline) throw error
+        }
+      }
+    }
+    tell('reopened')
+  },
+
+  hold: async (path) => {
+    await open(path)
+    tell('held')
+    process.stdin.resume()
+  },
+
+  worker: async (path, times) => {
+    let next = 0
+    for (let i = 0; i < Number(times); i++) {
+      const worker = new Worker(new URL(import.meta.url), { workerData: { path } })
+      await new Promise((resolve) => worker.once('message', resolve))
+      await sleep(10 + 13 * i)
+      await worker.terminate()
+      const store = await open(path, SMALL)
+      next += numbersOf(store).range().countSync()
+      await store.close()
+    }
+    tell(`counted ${next}`)
+  },
+
+  shared: async (path) => {
+    const store = await open(path)
+    const worker = new Worker(new URL(import.meta.url), { workerData: { path } })
+    const [error] = await new Promise((resolve) => worker.once('error', (e) => resolve([e])))
+    tell(`refused ${error.code}`)
+    await store.close()
+  },
+
+  delay: async (path) => {
+    const { store, numbers } = await filled(path, 60_000, SMALL)
+    const delay = monitorEventLoopDelay({ resolution: 5 })
+    delay.enable()
+    const reads = async () => {
+      for (let n = 0; n < 4000; n++) await numbers.get((n * 7919) % 60_000)
+    }
+    await Promise.all([store.flush(), reads(), store.compact(), reads(), store.verify()])
+    await store.close()
+    const again = await open(path, SMALL)
+    await numbersOf(again).range().count()
+    await again.close()
+    delay.disable()
+    tell(`longest ${Math.round(delay.max / 1e6)}`)
+    tell(`usual ${Math.round(delay.percentile(90) / 1e6)}`)
+  },
+}
+
+if (isMainThread) {
+  const [name, ...parameters] = process.argv.slice(2)
+  await programs[name](...parameters)
+} else {
+  await endless(workerData.path, (n) => {
+    if (n === 100) parentPort.postMessage('writing')
+  })
+}
