@@ -5,6 +5,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 
 #include "base/internal_iterator.h"
 #include "memtable/skiplist.h"
@@ -26,6 +27,13 @@ class MemTable {
     list_.Insert(user_key, MakeTrailer(sequence, kind), value);
     CountOne();
   }
+  struct Entry {
+    Slice user_key;
+    uint64_t trailer = 0;
+    Slice value;
+  };
+  // The same for many at once, faster than one by one.
+  void InsertMany(std::span<const Entry> entries);
   // For entries that mostly come in order, as from a sorted replay.
   void InsertRising(Slice user_key, uint64_t trailer, Slice value) {
     list_.InsertRising(user_key, trailer, value);

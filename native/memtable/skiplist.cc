@@ -112,6 +112,47 @@ bool SkipList::FindSpliceNearLast(Slice user_key, uint64_t trailer) {
   return false;
 }
 
+void SkipList::Prefetch(std::span<const Probe> probes) const {
+  LS_CHECK(probes.size() <= kProbesMax);
+  struct Walk {
+    Probe probe;
+    const Node* at;
+    const Node* next;
+    const Node* after;  // known to be past the key
+    int level;
+  };
+  const int top = height_.load(std::memory_order_relaxed) - 1;
+  const Node* const head = At(head_);
+  Walk walks[kProbesMax];
+  size_t active = 0;
+  for (const Probe& probe : probes) {
+    walks[active++] = {probe, head, Follow(head, top), nullptr, top};
+  }
+  while (active > 0) {
+    for (size_t i = 0; i < active;) {
+      Walk& walk = walks[i];
+      if (walk.next != nullptr && CompareNode(walk.probe.user_key, walk.probe.trailer, walk.next) > 0) {
+        walk.at = walk.next;
+        walk.next = Follow(walk.at, walk.level);
+      } else {
+        walk.after = walk.next;
+        do {
+          --walk.level;
+          walk.next = walk.level < 0 ? nullptr : Follow(walk.at, walk.level);
+        } while (walk.level >= 0 && walk.next == walk.after);
+      }
+      if (walk.level < 0) {
+        walk = walks[--active];
+        continue;
+      }
+      // A node's links and key may lie across two cache lines.
+      __builtin_prefetch(walk.next);
+      __builtin_prefetch(reinterpret_cast<const char*>(walk.next) + 64);
+      ++i;
+    }
+  }
+}
+
 void SkipList::Insert(Slice user_key, uint64_t trailer, Slice value) {
   FindSplice(user_key, trailer);
   Link(user_key, trailer, value);

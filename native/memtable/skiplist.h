@@ -13,6 +13,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <span>
 
 #include "base/arena.h"
 #include "base/internal_key.h"
@@ -35,6 +36,15 @@ class SkipList {
   void Insert(Slice user_key, uint64_t trailer, Slice value);
   // The same for a caller whose entries mostly rise: looks near the last one inserted first.
   void InsertRising(Slice user_key, uint64_t trailer, Slice value);
+
+  struct Probe {
+    Slice user_key;
+    uint64_t trailer = 0;
+  };
+  static constexpr size_t kProbesMax = 16;
+  // Brings what searches for these keys will touch into the processor's cache, all of them side by
+  // side: one waits for memory while the others walk. A hint for who is about to search.
+  void Prefetch(std::span<const Probe> probes) const;
 
   // The first node not before (user_key, trailer), or nullptr.
   const Node* Seek(Slice user_key, uint64_t trailer) const;

@@ -86,7 +86,7 @@ TEST_F(StoreFailure, AFullDiskIsToldAndForgottenOnceThereIsSpace) {
   EXPECT_TRUE(status.Is(StatusCode::kNoSpace)) << status.ToString();
   const NamespaceId late = world_.Open("late");
   ASSERT_NE(late, 0u);
-  EXPECT_TRUE(world_.Put(late, "key", "value").Is(StatusCode::kNoSpace));
+  EXPECT_TRUE(world_.Put(late, "key", std::string(6000, 'v')).Is(StatusCode::kNoSpace));
   EXPECT_EQ(world_.Get(id_, "kept"), "value");
   env_.SetFaultPlan({});
   while (world_.store().Statistics().immutable_generations > 0) ASSERT_TRUE(world_.scheduler().RunOne());

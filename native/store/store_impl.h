@@ -125,6 +125,7 @@ class StoreImpl final : public Store {
   Status AppendGroup(const CommitGroup& group, Sequence first);
   Status SyncLog();
   void InsertGroup(const CommitGroup& group, Sequence first);
+  std::vector<MemTable::Entry>* RowsFor(NamespaceId id);
   void Publish(Sequence last);
   void SettleGroup(CommitGroup& group, const Status& status);
   void ScheduleIdlePromise();
@@ -208,6 +209,14 @@ class StoreImpl final : public Store {
   std::unique_ptr<log::Writer> writer_;
   Sequence next_sequence_ = 1;
   uint64_t written_back_ = 0;
+  // Where the entries of the group under way go; kept between groups for their memory.
+  struct GroupRows {
+    uint64_t log_number;  // of the generation
+    NamespaceId id;
+    MemTable* memtable;
+    std::vector<MemTable::Entry> entries;
+  };
+  std::vector<GroupRows> group_rows_;
   uint64_t last_applied_committed_ = 0;
 
   std::atomic<Sequence> visible_sequence_{0};

@@ -229,29 +229,41 @@ Status StoreImpl::SyncLog() {
   return Status::Ok();
 }
 
+// Entries are sorted by memtable first, so that each memtable takes all of its own at once.
 void StoreImpl::InsertGroup(const CommitGroup& group, Sequence first) {
   Sequence sequence = first;
   for (const CommitRequest& request : group.requests) {
     BatchReader reader(request.bytes);
     BatchEntry entry;
-    NamespaceId id = 0;
-    MemTable* memtable = nullptr;
     while (reader.Next(&entry)) {
       if (entry.kind >= EntryKind::kCreateNamespace) {
         ChangeNamespaces(entry);
-      } else if (entry.namespace_id != id) {
-        id = entry.namespace_id;
-        memtable = active_->Find(id);
+      } else if (std::vector<MemTable::Entry>* rows = RowsFor(entry.namespace_id)) {
+        rows->push_back({entry.key, MakeTrailer(sequence, entry.kind), entry.value});
       }
-      // None: the namespace was dropped between this write's check and its commit.
-      if (memtable != nullptr) memtable->Insert(entry.key, sequence, entry.kind, entry.value);
       ++sequence;
     }
     LS_CHECK(reader.whole());
   }
   LS_CHECK(sequence == first + group.count);
+  for (GroupRows& rows : group_rows_) {
+    rows.memtable->InsertMany(rows.entries);
+    rows.entries.clear();
+  }
   active_->last_sequence = sequence - 1;
   active_->UpdateCharge();
+}
+
+// Null: the namespace was dropped between the write's check and its commit.
+std::vector<MemTable::Entry>* StoreImpl::RowsFor(NamespaceId id) {
+  for (GroupRows& rows : group_rows_) {
+    if (rows.id == id && rows.log_number == active_->log_number) return &rows.entries;
+  }
+  MemTable* memtable = active_->Find(id);
+  if (memtable == nullptr) return nullptr;
+  const uint64_t log_number = active_->log_number;
+  std::erase_if(group_rows_, [&](const GroupRows& rows) { return rows.log_number != log_number; });
+  return &group_rows_.emplace_back(GroupRows{log_number, id, memtable, {}}).entries;
 }
 
 void StoreImpl::Publish(Sequence last) {

@@ -1,0 +1,119 @@
+#include "memtable/skiplist.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <thread>
+#include <vector>
+
+#include "memtable/memtable.h"
+#include "testing/seed.h"
+
+namespace ledgerstone {
+namespace {
+
+constexpr uint64_t kArenaBytes = 8 << 20;
+
+struct ByInternalOrder {
+  using Entry = std::pair<std::string, uint64_t>;
+  bool operator()(const Entry& a, const Entry& b) const {
+    return CompareInternal(a.first, a.second, b.first, b.second) < 0;
+  }
+};
+
+TEST(SkipList, AgreesWithASortedMap) {
+  const uint64_t first_seed = PrintedSeed(1);
+  for (uint64_t seed = first_seed; seed < first_seed + 5; ++seed) {
+    const auto arena = Arena::Create(Env::Posix(), kArenaBytes);
+    SkipList list(arena.get(), seed);
+    Random random(seed);
+    std::map<ByInternalOrder::Entry, std::string, ByInternalOrder> model;
+    for (Sequence sequence = 1; sequence <= 2000; ++sequence) {
+      const std::string key(1 + random.Below(12), static_cast<char>('a' + random.Below(4)));
+      const std::string value(random.Below(30), 'v');
+      const uint64_t trailer = MakeTrailer(sequence, EntryKind::kPut);
+      list.Insert(key, trailer, value);
+      model[{key, trailer}] = value;
+    }
+    const SkipList::Node* node = list.First();
+    for (const auto& [entry, value] : model) {
+      ASSERT_NE(node, nullptr);
+      ASSERT_EQ(SkipList::UserKey(node), entry.first);
+      ASSERT_EQ(SkipList::Trailer(node), entry.second);
+      ASSERT_EQ(SkipList::Value(node), value);
+      node = list.Next(node);
+    }
+    EXPECT_EQ(node, nullptr);
+    for (int i = 0; i < 500; ++i) {
+      const std::string key(1 + random.Below(13), static_cast<char>('a' + random.Below(5)));
+      const uint64_t trailer = MakeSeekTrailer(random.Below(2100));
+      const auto at = model.lower_bound({key, trailer});
+      const SkipList::Node* found = list.Seek(key, trailer);
+      ASSERT_EQ(found == nullptr, at == model.end());
+      if (found != nullptr) {
+        ASSERT_EQ(SkipList::Trailer(found), at->first.second);
+      }
+      const SkipList::Node* before = list.SeekBefore(key, trailer);
+      ASSERT_EQ(before == nullptr, at == model.begin());
+      if (before != nullptr) {
+        ASSERT_EQ(SkipList::Trailer(before), std::prev(at)->first.second);
+      }
+    }
+    ASSERT_EQ(SkipList::Trailer(list.Last()), model.rbegin()->first.second);
+  }
+}
+
+TEST(MemTable, AnswersWithTheNewestVersionAtOrBelowASequence) {
+  const auto arena = Arena::Create(Env::Posix(), kArenaBytes);
+  MemTable memtable(arena.get(), 1);
+  memtable.Insert("key", 5, EntryKind::kPut, "five");
+  memtable.Insert("key", 9, EntryKind::kDelete, "");
+  memtable.Insert("key", 12, EntryKind::kPut, "twelve");
+  EXPECT_EQ(memtable.Get("key", 4).outcome, MemTableLookup::Outcome::kAbsent);
+  EXPECT_EQ(memtable.Get("key", 8).value, "five");
+  EXPECT_EQ(memtable.Get("key", 11).outcome, MemTableLookup::Outcome::kDeleted);
+  EXPECT_EQ(memtable.Get("key", 99).value, "twelve");
+  EXPECT_EQ(memtable.Get("ke", 99).outcome, MemTableLookup::Outcome::kAbsent);
+  EXPECT_EQ(memtable.entry_count(), 3u);
+}
+
+TEST(ThreadedSkipList, ReadersSeeWholeSortedEntriesWhileOneWriterInserts) {
+  const uint64_t seed = PrintedSeed(2);
+  const auto arena = Arena::Create(Env::Posix(), kArenaBytes);
+  SkipList list(arena.get(), seed);
+  std::atomic<Sequence> written{0};
+  constexpr Sequence kEntries = 20'000;
+  std::vector<std::thread> readers;
+  std::atomic<uint64_t> bad{0};
+  for (int r = 0; r < 3; ++r) {
+    readers.emplace_back([&] {
+      for (Sequence promised = 0; promised < kEntries;) {
+        promised = written.load(std::memory_order_acquire);
+        Sequence seen = 0;
+        std::string last;
+        uint64_t last_trailer = 0;
+        for (const auto* node = list.First(); node != nullptr; node = list.Next(node)) {
+          const Slice key = SkipList::UserKey(node);
+          const uint64_t trailer = SkipList::Trailer(node);
+          if (!last.empty() && CompareInternal(last, last_trailer, key, trailer) >= 0) ++bad;
+          if (SkipList::Value(node) != key) ++bad;
+          if (TrailerSequence(trailer) <= promised) ++seen;
+          last.assign(key);
+          last_trailer = trailer;
+        }
+        if (seen != promised) ++bad;
+      }
+    });
+  }
+  Random random(seed);
+  for (Sequence sequence = 1; sequence <= kEntries; ++sequence) {
+    const std::string key = "key" + std::to_string(random.Below(5000));
+    list.Insert(key, MakeTrailer(sequence, EntryKind::kPut), key);
+    written.store(sequence, std::memory_order_release);
+  }
+  for (std::thread& reader : readers) reader.join();
+  EXPECT_EQ(bad.load(), 0u);
+}
+
+}  // namespace
+}  // namespace ledgerstone

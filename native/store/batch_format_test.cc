@@ -1,0 +1,85 @@
+#include "store/batch_format.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "ledgerstone/write_batch.h"
+
+namespace ledgerstone {
+namespace {
+
+std::string SampleBatch() {
+  WriteBatch batch;
+  batch.Put(1, "key", "value");
+  batch.Delete(300, "gone");
+  batch.Put(2, "empty", "");
+  return batch.bytes();
+}
+
+size_t CountWhole(Slice bytes, bool* whole) {
+  BatchReader reader(bytes);
+  BatchEntry entry;
+  size_t count = 0;
+  while (reader.Next(&entry)) ++count;
+  *whole = reader.whole();
+  return count;
+}
+
+TEST(BatchFormat, ReadsBackWhatWasWritten) {
+  const std::string bytes = SampleBatch();
+  BatchReader reader(bytes);
+  BatchEntry entry;
+  ASSERT_TRUE(reader.Next(&entry));
+  EXPECT_EQ(entry.kind, EntryKind::kPut);
+  EXPECT_EQ(entry.namespace_id, 1u);
+  EXPECT_EQ(entry.key, "key");
+  EXPECT_EQ(entry.value, "value");
+  ASSERT_TRUE(reader.Next(&entry));
+  EXPECT_EQ(entry.kind, EntryKind::kDelete);
+  EXPECT_EQ(entry.namespace_id, 300u);
+  EXPECT_EQ(entry.key, "gone");
+  ASSERT_TRUE(reader.Next(&entry));
+  EXPECT_EQ(entry.value, "");
+  EXPECT_FALSE(reader.Next(&entry));
+  EXPECT_TRUE(reader.whole());
+}
+
+TEST(BatchFormat, ATruncatedBatchIsWholeOnlyBetweenEntries) {
+  const std::string bytes = SampleBatch();
+  size_t whole_lengths = 0;
+  for (size_t length = 0; length <= bytes.size(); ++length) {
+    const std::string copy = bytes.substr(0, length);
+    bool whole = false;
+    EXPECT_LE(CountWhole(copy, &whole), 3u);
+    whole_lengths += whole ? 1 : 0;
+  }
+  EXPECT_EQ(whole_lengths, 4u);
+}
+
+TEST(BatchFormat, AFlippedByteNeverReadsPastTheEnd) {
+  const std::string bytes = SampleBatch();
+  for (size_t offset = 0; offset < bytes.size(); ++offset) {
+    for (int mask = 1; mask < 256; mask <<= 1) {
+      const auto copy = std::make_unique<char[]>(bytes.size());
+      bytes.copy(copy.get(), bytes.size());
+      copy[offset] = static_cast<char>(copy[offset] ^ mask);
+      bool whole = false;
+      EXPECT_LE(CountWhole(Slice(copy.get(), bytes.size()), &whole), bytes.size() / 3);
+    }
+  }
+}
+
+TEST(BatchFormat, RefusesKindsThatNoBatchHolds) {
+  for (int kind = 0; kind < 256; ++kind) {
+    std::string bytes = SampleBatch();
+    bytes[0] = static_cast<char>(kind);
+    bool whole = false;
+    const size_t count = CountWhole(bytes, &whole);
+    const bool known = kind == 0 || kind == 1 || kind == 16 || kind == 17;
+    EXPECT_TRUE(known || (count == 0 && !whole)) << kind;
+  }
+}
+
+}  // namespace
+}  // namespace ledgerstone
