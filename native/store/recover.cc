@@ -63,7 +63,7 @@ Status StoreImpl::ReplaySegment(uint64_t number, log::ScanResult* scan) {
   const auto clean_close = versions_->state().clean_close;
   const uint64_t chain_offset =
       clean_close.has_value() && clean_close->segment == number ? clean_close->size : 0;
-  ReplayBuffer buffer;
+  ReplayBuffer buffer(env_);
   LS_RETURN_IF_ERROR(log::ScanSegment(
       env_, PathOf(name), name, FileKind::kLog, versions_->store_id(), number,
       [&](const log::RecordHeader& header, uint64_t offset, Slice payload) {
@@ -86,7 +86,9 @@ Status StoreImpl::ReplayRecord(Generation* generation, ReplayBuffer* buffer,
     return Status(StatusCode::kNoMemory, "no memory to replay " + place.file);
   }
   Sequence sequence = header.first_sequence;
-  BatchReader reader(buffer->Keep(payload));
+  Slice kept;
+  LS_RETURN_IF_ERROR(buffer->Keep(payload, &kept));
+  BatchReader reader(kept);
   BatchEntry entry;
   NamespaceId id = 0;
   MemTable* memtable = nullptr;
@@ -106,7 +108,6 @@ Status StoreImpl::ReplayRecord(Generation* generation, ReplayBuffer* buffer,
     }
     ++sequence;
   }
-  if (buffer->full()) buffer->Insert();
   if (!reader.whole() || sequence != header.first_sequence + header.entry_count) {
     return Status::Corruption("a sound record holds a batch that is not", place,
                               std::to_string(header.entry_count) + " entries",

@@ -6,6 +6,8 @@
 namespace ledgerstone {
 namespace {
 
+constexpr size_t kAhead = 8;
+
 uint64_t PrefixOf(Slice user_key) {
   char bytes[sizeof(uint64_t)] = {};
   std::memcpy(bytes, user_key.data(), std::min(user_key.size(), sizeof bytes));
@@ -14,9 +16,33 @@ uint64_t PrefixOf(Slice user_key) {
 
 }  // namespace
 
-Slice ReplayBuffer::Keep(Slice payload) {
-  kept_bytes_ += payload.size();
-  return kept_.emplace_back(payload);
+// The payload lies where the log had it, not in the order of keys.
+void ReplayBuffer::Entry::PrefetchBytes() const {
+  __builtin_prefetch(user_key.data());
+  __builtin_prefetch(value.data() + value.size() / 2);
+}
+
+ReplayBuffer::~ReplayBuffer() {
+  if (pages_ != nullptr) env_->ReleasePages(pages_, pages_bytes_);
+}
+
+Status ReplayBuffer::Keep(Slice payload, Slice* kept) {
+  if (payload.size() > pages_bytes_ - used_) {
+    Insert();
+    if (payload.size() > pages_bytes_) {
+      if (pages_ != nullptr) env_->ReleasePages(pages_, pages_bytes_);
+      pages_bytes_ = std::max(payload.size(), kPagesBytes);
+      pages_ = env_->AllocatePages(pages_bytes_);
+      if (pages_ == nullptr) {
+        pages_bytes_ = 0;
+        return Status(StatusCode::kNoMemory, "no memory to replay a record");
+      }
+    }
+  }
+  *kept = Slice(pages_ + used_, payload.size());
+  if (!payload.empty()) std::memcpy(pages_ + used_, payload.data(), payload.size());
+  used_ += payload.size();
+  return Status::Ok();
 }
 
 void ReplayBuffer::Add(MemTable* memtable, Slice user_key, uint64_t trailer, Slice value) {
@@ -31,12 +57,13 @@ bool ReplayBuffer::Before(const Entry& a, const Entry& b) {
 
 void ReplayBuffer::Insert() {
   std::sort(entries_.begin(), entries_.end(), Before);
-  for (const Entry& entry : entries_) {
+  for (size_t i = 0; i < entries_.size(); ++i) {
+    if (i + kAhead < entries_.size()) entries_[i + kAhead].PrefetchBytes();
+    const Entry& entry = entries_[i];
     entry.memtable->InsertRising(entry.user_key, entry.trailer, entry.value);
   }
   entries_.clear();
-  kept_.clear();
-  kept_bytes_ = 0;
+  used_ = 0;
 }
 
 }  // namespace ledgerstone

@@ -4,25 +4,29 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
-#include <string>
 #include <vector>
 
+#include "ledgerstone/env.h"
 #include "memtable/memtable.h"
 
 namespace ledgerstone {
 
 class ReplayBuffer {
  public:
-  // Keeps a copy of a record's payload, for the entries that point into it. The copy stays until Insert.
-  Slice Keep(Slice payload);
+  explicit ReplayBuffer(Env* env) : env_(env) {}
+  ~ReplayBuffer();
+  ReplayBuffer(const ReplayBuffer&) = delete;
+  ReplayBuffer& operator=(const ReplayBuffer&) = delete;
+
+  // Keeps a copy of a record's payload, for the entries that point into it, until the next Insert.
+  // Inserts what is there first when there is no room left. NoMemory when there is none at all.
+  Status Keep(Slice payload, Slice* kept);
   void Add(MemTable* memtable, Slice user_key, uint64_t trailer, Slice value);
-  bool full() const { return kept_bytes_ >= kKeptBytesMax; }
   // Puts everything into the memtables and empties the buffer.
   void Insert();
 
  private:
-  static constexpr uint64_t kKeptBytesMax = uint64_t{32} << 20;
+  static constexpr size_t kPagesBytes = size_t{32} << 20;
 
   struct Entry {
     MemTable* memtable;
@@ -30,11 +34,15 @@ class ReplayBuffer {
     Slice user_key;
     uint64_t trailer;
     Slice value;
+
+    void PrefetchBytes() const;
   };
   static bool Before(const Entry& a, const Entry& b);
 
-  std::deque<std::string> kept_;
-  uint64_t kept_bytes_ = 0;
+  Env* const env_;
+  char* pages_ = nullptr;
+  size_t pages_bytes_ = 0;
+  size_t used_ = 0;
   std::vector<Entry> entries_;
 };
 

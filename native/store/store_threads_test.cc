@@ -1,6 +1,8 @@
 // The store under real threads, on the real file system: meant for the thread sanitizer.
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <thread>
 
@@ -60,6 +62,7 @@ class ThreadedStore : public testing::Test {
   }
 
   static constexpr uint64_t kPairs = 40;
+  static constexpr uint64_t kWritesEach = 300;
   std::string directory_;
   NamespaceId id_ = 0;
   std::unique_ptr<Store> store_;
@@ -73,7 +76,7 @@ TEST_F(ThreadedStore, ReadersSeeWholeBatchesWhileWritersAndCompactionsRun) {
   for (uint64_t w = 0; w < 3; ++w) {
     writers.emplace_back([&, w] {
       Random random(seed + w);
-      for (uint64_t i = 0; i < 600; ++i) {
+      for (uint64_t i = 0; i < kWritesEach; ++i) {
         EXPECT_TRUE(WritePair(random.Below(kPairs), i * 8 + w).ok());
       }
     });
@@ -99,7 +102,7 @@ TEST_F(ThreadedStore, ReadersSeeWholeBatchesWhileWritersAndCompactionsRun) {
     EXPECT_TRUE(status.ok()) << status.ToString();
     compacted.store(true);
   });
-  while (!compacted.load()) std::this_thread::yield();
+  while (!compacted.load()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   stop.store(true);
   for (std::thread& reader : readers) reader.join();
   EXPECT_EQ(torn.load(), 0u);
@@ -132,7 +135,7 @@ TEST_F(ThreadedStore, ClosesWhileBusyAndTellsEveryWriter) {
       }
     });
   }
-  while (told.load() < 500) std::this_thread::yield();
+  while (told.load() < 500) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   EXPECT_TRUE(store_->Close().ok());
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(told.load(), asked.load());
