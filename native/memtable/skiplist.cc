@@ -131,7 +131,8 @@ void SkipList::Prefetch(std::span<const Probe> probes) const {
   while (active > 0) {
     for (size_t i = 0; i < active;) {
       Walk& walk = walks[i];
-      if (walk.next != nullptr && CompareNode(walk.probe.user_key, walk.probe.trailer, walk.next) > 0) {
+      if (walk.next != nullptr &&
+          CompareNode(walk.probe.user_key, walk.probe.trailer, walk.next) > 0) {
         walk.at = walk.next;
         walk.next = Follow(walk.at, walk.level);
       } else {

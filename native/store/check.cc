@@ -1,4 +1,5 @@
-// Verification: every live file is read and checked. Used on an open store and on a directory nobody owns.
+// Verification: every live file is read and checked. Used on an open store and on a directory
+// nobody owns.
 #include <algorithm>
 
 #include "store/store_impl.h"
@@ -53,7 +54,8 @@ Status CheckLogs(Env* env, const std::string& path, const VersionSet& versions,
   std::vector<log::ScanResult> scans(numbers.size());
   for (size_t i = 0; i < numbers.size(); ++i) {
     const std::string name = LogName(numbers[i]);
-    const bool closed_here = state.clean_close.has_value() && state.clean_close->segment == numbers[i];
+    const bool closed_here =
+        state.clean_close.has_value() && state.clean_close->segment == numbers[i];
     const Status status = log::ScanSegment(
         env, JoinPath(path, name), name, FileKind::kLog, versions.store_id(), numbers[i],
         [](const log::RecordHeader&, uint64_t, Slice) { return Status::Ok(); }, &scans[i],

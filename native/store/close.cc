@@ -1,5 +1,5 @@
-// Settling and shutting down: queued writes end, derived namespaces are flushed, background work stops, the
-// log is synced and the manifest notes where it ended.
+// Settling and shutting down: queued writes end, derived namespaces are flushed, background work
+// stops, the log is synced and the manifest notes where it ended.
 #include "store/store_impl.h"
 
 namespace ledgerstone {
@@ -96,8 +96,8 @@ void StoreImpl::StopBackground() {
 Status StoreImpl::FinishLog() {
   LS_RETURN_IF_ERROR(writer_->Sync());
   VersionEdit edit;
-  edit.clean_close =
-      log::SegmentEnd{active_->log_number, writer_->last_sequence(), writer_->size(), writer_->chain()};
+  edit.clean_close = log::SegmentEnd{active_->log_number, writer_->last_sequence(), writer_->size(),
+                                     writer_->chain()};
   LS_RETURN_IF_ERROR(versions_->Apply(edit));
   return writer_->Close();
 }

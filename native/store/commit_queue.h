@@ -46,7 +46,8 @@ class CommitQueue {
     uint32_t count = 0;
   };
   Ahead Peek(uint64_t group_bytes_max) const;
-  // The longest run of one kind within `group_bytes_max`, at least one request; a barrier stands alone.
+  // The longest run of one kind within `group_bytes_max`, at least one request; a barrier stands
+  // alone.
   CommitGroup Take(uint64_t group_bytes_max);
   std::vector<CommitRequest> TakeAll();
   // All but the changes of namespaces, which callers already rely on.

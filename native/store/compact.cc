@@ -1,5 +1,5 @@
-// The compaction lane: picks by the pure picker, runs one choice at a time, installs it, removes files
-// nobody needs any more. Manual compactions take turns with what the picker wants.
+// The compaction lane: picks by the pure picker, runs one choice at a time, installs it, removes
+// files nobody needs any more. Manual compactions take turns with what the picker wants.
 #include "store/store_impl.h"
 
 namespace ledgerstone {
@@ -48,7 +48,8 @@ void StoreImpl::Compact(NamespaceId id, Slice lower, Slice upper, Done done) {
   Flush([this, shared, all = id == 0](const Status& status) {
     if (!status.ok()) return shared->done(status);
     if (all) {
-      for (const auto& [known, tree] : versions_->current()->trees) shared->namespaces.push_back(known);
+      for (const auto& [known, tree] : versions_->current()->trees)
+        shared->namespaces.push_back(known);
     }
     {
       const std::lock_guard lock(mutex_);
@@ -154,18 +155,19 @@ Status StoreImpl::RunChoice(const CompactionChoice& choice) {
   const uint64_t began = env_->NowMicros();
   CompactionResult result;
   if (choice.kind == CompactionChoice::Kind::kMerge) {
-    CompactionContext context = MakeCompactionContext(
-        tree->info.options, choice.output_level == options_.level_count - 1);
+    CompactionContext context =
+        MakeCompactionContext(tree->info.options, choice.output_level == options_.level_count - 1);
     LS_RETURN_IF_ERROR(RunCompaction(choice, *tree, context, &result));
   }
-  const Status status = versions_->Apply(
-      MakeCompactionEdit(choice, result), [&](const VersionPtr& installed) {
+  const Status status =
+      versions_->Apply(MakeCompactionEdit(choice, result), [&](const VersionPtr& installed) {
         ReadViewPtr old_view;
         const std::lock_guard lock(mutex_);
         old_view = InstallView(installed);
       });
   if (!status.ok()) {
-    // The namespace may have been dropped meanwhile; its tables are gone and the outputs are orphans.
+    // The namespace may have been dropped meanwhile; its tables are gone and the outputs are
+    // orphans.
     if (versions_->current()->Find(choice.namespace_id) == nullptr) return DropOutputs(result);
     return FailStop(status);
   }
@@ -175,8 +177,9 @@ Status StoreImpl::RunChoice(const CompactionChoice& choice) {
   Counters::Add(counters_.compaction_bytes_written, result.bytes_written);
   Notify(moved ? Event::Kind::kMoved : Event::Kind::kCompacted,
          tree->info.name + ": " + std::to_string(choice.inputs.size()) + "@L" +
-             std::to_string(choice.input_level) + " + " + std::to_string(choice.output_inputs.size()) +
-             "@L" + std::to_string(choice.output_level) + " -> " +
+             std::to_string(choice.input_level) + " + " +
+             std::to_string(choice.output_inputs.size()) + "@L" +
+             std::to_string(choice.output_level) + " -> " +
              std::to_string(moved ? choice.inputs.size() : result.outputs.size()),
          result.bytes_written, env_->NowMicros() - began);
   return Status::Ok();
@@ -208,8 +211,8 @@ void StoreImpl::RemoveObsoleteTables() {
   for (const uint64_t number : numbers) {
     cache_.EraseFile(number);
     const Status status = env_->RemoveFile(PathOf(TableName(number)));
-    Notify(status.ok() ? Event::Kind::kTableDeleted : Event::Kind::kBackgroundError, TableName(number), 0,
-           0, status);
+    Notify(status.ok() ? Event::Kind::kTableDeleted : Event::Kind::kBackgroundError,
+           TableName(number), 0, 0, status);
   }
 }
 

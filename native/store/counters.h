@@ -1,4 +1,5 @@
-// The store's counters. Relaxed atomics: each is right by itself, together they are a moment's blur.
+// The store's counters. Relaxed atomics: each is right by itself, together they are a moment's
+// blur.
 #pragma once
 
 #include <array>

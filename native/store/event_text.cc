@@ -4,18 +4,30 @@ namespace ledgerstone {
 
 std::string_view EventKindName(Event::Kind kind) {
   switch (kind) {
-    case Event::Kind::kOpened: return "opened";
-    case Event::Kind::kTailCut: return "tail cut";
-    case Event::Kind::kGenerationFull: return "generation full";
-    case Event::Kind::kFlushed: return "flushed";
-    case Event::Kind::kCompacted: return "compacted";
-    case Event::Kind::kMoved: return "moved";
-    case Event::Kind::kStallBegan: return "stall began";
-    case Event::Kind::kStallEnded: return "stall ended";
-    case Event::Kind::kTableDeleted: return "table deleted";
-    case Event::Kind::kBackgroundError: return "background error";
-    case Event::Kind::kFailStop: return "fail-stop";
-    case Event::Kind::kClosed: return "closed";
+    case Event::Kind::kOpened:
+      return "opened";
+    case Event::Kind::kTailCut:
+      return "tail cut";
+    case Event::Kind::kGenerationFull:
+      return "generation full";
+    case Event::Kind::kFlushed:
+      return "flushed";
+    case Event::Kind::kCompacted:
+      return "compacted";
+    case Event::Kind::kMoved:
+      return "moved";
+    case Event::Kind::kStallBegan:
+      return "stall began";
+    case Event::Kind::kStallEnded:
+      return "stall ended";
+    case Event::Kind::kTableDeleted:
+      return "table deleted";
+    case Event::Kind::kBackgroundError:
+      return "background error";
+    case Event::Kind::kFailStop:
+      return "fail-stop";
+    case Event::Kind::kClosed:
+      return "closed";
   }
   return "unknown";
 }

@@ -1,5 +1,6 @@
-// The flush lane: the oldest immutable generation becomes L0 tables of its namespaces, installed by one
-// manifest edit. A failed table write drops the outputs, keeps the generation, and is tried again later.
+// The flush lane: the oldest immutable generation becomes L0 tables of its namespaces, installed by
+// one manifest edit. A failed table write drops the outputs, keeps the generation, and is tried
+// again later.
 #include "base/text.h"
 #include "store/store_impl.h"
 
@@ -52,7 +53,8 @@ void StoreImpl::FlushJob() {
     // Closing or fail-stop: the log still has it all.
   } else if (!status.ok()) {
     Counters::Add(counters_.background_errors, 1);
-    Notify(Event::Kind::kBackgroundError, "flush of " + LogName(generation->log_number), 0, 0, status);
+    Notify(Event::Kind::kBackgroundError, "flush of " + LogName(generation->log_number), 0, 0,
+           status);
     const std::lock_guard lock(mutex_);
     flush_error_ = status;
     retry = RetryDelayMicros(++flush_failures_);
@@ -121,7 +123,8 @@ Status StoreImpl::WriteGenerationTables(const Generation& generation, VersionEdi
     const auto source = memtable->NewIterator();
     LS_RETURN_IF_ERROR(WriteTables(source.get(), context, false, &result));
     for (TableMeta& meta : result.outputs) {
-      events->push_back(info.name + ": L0 " + TableName(meta.number) + " " + ByteSizeText(meta.size));
+      events->push_back(info.name + ": L0 " + TableName(meta.number) + " " +
+                        ByteSizeText(meta.size));
       edit->new_tables.push_back({id, 0, std::move(meta)});
     }
   }
@@ -156,7 +159,8 @@ void StoreImpl::RemoveFlushedLogs() {
   }
   for (const uint64_t number : numbers) {
     const Status status = env_->RemoveFile(PathOf(LogName(number)));
-    if (!status.ok()) Notify(Event::Kind::kBackgroundError, "removing " + LogName(number), 0, 0, status);
+    if (!status.ok())
+      Notify(Event::Kind::kBackgroundError, "removing " + LogName(number), 0, 0, status);
   }
 }
 
@@ -166,7 +170,9 @@ void StoreImpl::SettleFlushWaiters(const Status& failure) {
     const std::lock_guard lock(mutex_);
     const uint64_t oldest = immutables_.empty() ? UINT64_MAX : immutables_.front()->log_number;
     const Status& error = failure.ok() ? flush_error_ : failure;
-    auto waits = [&](const FlushWaiter& waiter) { return waiter.log_number >= oldest && error.ok(); };
+    auto waits = [&](const FlushWaiter& waiter) {
+      return waiter.log_number >= oldest && error.ok();
+    };
     const auto split = std::stable_partition(flush_waiters_.begin(), flush_waiters_.end(), waits);
     for (auto at = split; at != flush_waiters_.end(); ++at) {
       if (at->log_number >= oldest) at->failure = error;

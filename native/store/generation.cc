@@ -33,8 +33,6 @@ void Generation::UpdateCharge() {
   charged_ = target;
 }
 
-bool Generation::empty() const {
-  return last_sequence == 0 && created.empty() && dropped.empty();
-}
+bool Generation::empty() const { return last_sequence == 0 && created.empty() && dropped.empty(); }
 
 }  // namespace ledgerstone

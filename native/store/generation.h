@@ -1,10 +1,12 @@
-// One generation of memory: the memtables of all namespaces since the last switch, and the log segment
-// that holds the same writes. It is flushed as one manifest edit, so what a flush makes durable is always
-// a whole prefix of the commit order; for derived namespaces that edit carries `applied`.
+// One generation of memory: the memtables of all namespaces since the last switch, and the log
+// segment that holds the same writes. It is flushed as one manifest edit, so what a flush makes
+// durable is always a whole prefix of the commit order; for derived namespaces that edit carries
+// `applied`.
 //
 // 1. The commit lane fills it; once it is immutable nothing changes.
-// 2. Readers reach memtables through a ReadView only, never through this map. Memtables are added under
-//    the store's mutex_, under which views are made: a view made from a generation has all it has.
+// 2. Readers reach memtables through a ReadView only, never through this map. Memtables are added
+//    under the store's mutex_, under which views are made: a view made from a generation has all it
+//    has.
 // 3. Its bytes are charged to the block cache's budget until it is destroyed.
 #pragma once
 

@@ -1,4 +1,5 @@
-// Files as text, for people: the inspector's library half. Read-only; needs no store and takes no lock.
+// Files as text, for people: the inspector's library half. Read-only; needs no store and takes no
+// lock.
 #include "base/text.h"
 #include "store/store_impl.h"
 
@@ -16,18 +17,24 @@ Status ReadHeader(Env* env, const std::string& path, const std::string& file, Fi
 
 std::string HeaderText(const FileHeader& header) {
   return "kind " + std::string(1, static_cast<char>(header.kind)) + ", format version " +
-         std::to_string(header.format_version) + ", store " + StoreIdText(header.store_id) + ", number " +
-         std::to_string(header.file_number) + "\n";
+         std::to_string(header.format_version) + ", store " + StoreIdText(header.store_id) +
+         ", number " + std::to_string(header.file_number) + "\n";
 }
 
 const char* RecordTypeName(log::RecordType type) {
   switch (type) {
-    case log::RecordType::kBatch: return "batch";
-    case log::RecordType::kPromise: return "promise";
-    case log::RecordType::kOpening: return "opening";
-    case log::RecordType::kClosing: return "closing";
-    case log::RecordType::kEdit: return "edit";
-    case log::RecordType::kEvents: return "events";
+    case log::RecordType::kBatch:
+      return "batch";
+    case log::RecordType::kPromise:
+      return "promise";
+    case log::RecordType::kOpening:
+      return "opening";
+    case log::RecordType::kClosing:
+      return "closing";
+    case log::RecordType::kEdit:
+      return "edit";
+    case log::RecordType::kEvents:
+      return "events";
   }
   return "unknown";
 }
@@ -39,7 +46,8 @@ void AppendBatchText(Slice payload, Sequence sequence, std::string* text) {
     std::string key;
     AppendInternalKey(&key, entry.key, MakeTrailer(sequence, entry.kind));
     *text += "    namespace " + std::to_string(entry.namespace_id) + " " + InternalKeyText(key);
-    if (entry.kind == EntryKind::kPut) *text += " = '" + EscapeBytes(entry.value.substr(0, 64)) + "'";
+    if (entry.kind == EntryKind::kPut)
+      *text += " = '" + EscapeBytes(entry.value.substr(0, 64)) + "'";
     if (entry.value.size() > 64) *text += " … " + std::to_string(entry.value.size()) + " bytes";
     *text += "\n";
   }
@@ -53,7 +61,8 @@ Status DumpLog(Env* env, const std::string& path, const std::string& file, const
     *text += "  @" + std::to_string(offset) + " " + RecordTypeName(record.type) + ", " +
              std::to_string(payload.size()) + " bytes, " + std::to_string(record.entry_count) +
              " entries from " + std::to_string(record.first_sequence) + ", durable to " +
-             std::to_string(record.durable_offset) + ", chain " + Hex32(record.header_checksum) + "\n";
+             std::to_string(record.durable_offset) + ", chain " + Hex32(record.header_checksum) +
+             "\n";
     if (record.type == log::RecordType::kEdit) {
       VersionEdit edit;
       LS_RETURN_IF_ERROR(VersionEdit::Decode(payload, file, offset, &edit));
@@ -64,24 +73,25 @@ Status DumpLog(Env* env, const std::string& path, const std::string& file, const
     }
     return Status::Ok();
   };
-  LS_RETURN_IF_ERROR(log::ScanSegment(env, path, file, header.kind, header.store_id, header.file_number,
-                                      visit, &scan));
-  *text += "good to " + std::to_string(scan.good_size) + " of " + std::to_string(scan.file_size) + " bytes";
+  LS_RETURN_IF_ERROR(log::ScanSegment(env, path, file, header.kind, header.store_id,
+                                      header.file_number, visit, &scan));
+  *text += "good to " + std::to_string(scan.good_size) + " of " + std::to_string(scan.file_size) +
+           " bytes";
   if (!scan.break_reason.empty()) *text += "; then: " + scan.break_reason;
   if (scan.valid_beyond) *text += "; valid records stand behind";
   *text += "\n";
   return Status::Ok();
 }
 
-Status DumpTable(Env* env, const std::string& path, const std::string& file, const FileHeader& header,
-                 bool entries, std::string* text) {
+Status DumpTable(Env* env, const std::string& path, const std::string& file,
+                 const FileHeader& header, bool entries, std::string* text) {
   uint64_t size = 0;
   LS_RETURN_IF_ERROR(env->FileSize(path, &size));
   BlockCache cache(0);
   Table::Statistics statistics;
   std::unique_ptr<Table> table;
-  LS_RETURN_IF_ERROR(Table::Open(env, path, {header.store_id, header.file_number, file}, size, &cache,
-                                 &statistics, &table));
+  LS_RETURN_IF_ERROR(Table::Open(env, path, {header.store_id, header.file_number, file}, size,
+                                 &cache, &statistics, &table));
   std::string dump;
   LS_RETURN_IF_ERROR(table->Dump(entries, &dump));
   *text += dump;
@@ -90,7 +100,8 @@ Status DumpTable(Env* env, const std::string& path, const std::string& file, con
 
 }  // namespace
 
-Status InspectFile(Env* env, InspectKind kind, const std::string& path, bool entries, std::string* text) {
+Status InspectFile(Env* env, InspectKind kind, const std::string& path, bool entries,
+                   std::string* text) {
   if (env == nullptr) env = Env::Posix();
   text->clear();
   const std::string file = path.substr(path.find_last_of('/') + 1);

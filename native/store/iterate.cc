@@ -1,7 +1,8 @@
-// Range iterators: memtables and tables merged, newest visible version of each key, tombstones left out.
+// Range iterators: memtables and tables merged, newest visible version of each key, tombstones left
+// out.
 //
 // An iterator goes one way for life, which keeps both ways simple:
-//   forward   the first entry of a key at or below the sequence decides; the rest of the key is skipped
+//   forward   the first entry of a key at or below the sequence decides; the rest is skipped
 //   reverse   entries of a key come oldest first; the last one at or below the sequence decides
 #include "base/merging_iterator.h"
 #include "store/store_impl.h"
@@ -12,8 +13,9 @@ namespace {
 constexpr uint32_t kScanReadaheadBytes = 256u << 10;
 
 std::unique_ptr<Iterator> MakeRangeIterator(std::shared_ptr<const ReadView> view,
-                                            const NamespaceView* shown, const std::atomic<bool>* closed,
-                                            Sequence sequence, const IterateOptions& options, Tier tier);
+                                            const NamespaceView* shown,
+                                            const std::atomic<bool>* closed, Sequence sequence,
+                                            const IterateOptions& options, Tier tier);
 
 class RangeIterator : public Iterator {
  public:
@@ -185,25 +187,27 @@ class ReverseIterator final : public RangeIterator {
 };
 
 std::unique_ptr<Iterator> MakeRangeIterator(std::shared_ptr<const ReadView> view,
-                                            const NamespaceView* shown, const std::atomic<bool>* closed,
-                                            Sequence sequence, const IterateOptions& options, Tier tier) {
+                                            const NamespaceView* shown,
+                                            const std::atomic<bool>* closed, Sequence sequence,
+                                            const IterateOptions& options, Tier tier) {
   std::vector<std::unique_ptr<InternalIterator>> children;
   if (shown != nullptr) {
     for (const MemTable* memtable : shown->memtables) {
       if (memtable->entry_count() > 0) children.push_back(memtable->NewIterator());
     }
-    const TableReadOptions read{
-        .tier = tier, .fill_cache = true, .readahead_bytes = options.reverse ? 0 : kScanReadaheadBytes};
+    const TableReadOptions read{.tier = tier,
+                                .fill_cache = true,
+                                .readahead_bytes = options.reverse ? 0 : kScanReadaheadBytes};
     if (shown->tree != nullptr) shown->tree->AddIterators(read, &children);
   }
   auto source =
       children.size() == 1 ? std::move(children.front()) : NewMergingIterator(std::move(children));
   if (options.reverse) {
-    return std::make_unique<ReverseIterator>(std::move(view), shown, closed, std::move(source), sequence,
-                                             options);
+    return std::make_unique<ReverseIterator>(std::move(view), shown, closed, std::move(source),
+                                             sequence, options);
   }
-  return std::make_unique<ForwardIterator>(std::move(view), shown, closed, std::move(source), sequence,
-                                           options);
+  return std::make_unique<ForwardIterator>(std::move(view), shown, closed, std::move(source),
+                                           sequence, options);
 }
 
 }  // namespace

@@ -30,8 +30,8 @@ Status CheckSame(const NamespaceInfo& known, const NamespaceOptions& asked) {
 Status CheckKey(Slice key) {
   if (key.empty()) return Status::InvalidArgument("the key is empty");
   if (key.size() > kKeyBytesMax) {
-    return Status::InvalidArgument("the key has " + std::to_string(key.size()) + " bytes, the limit is " +
-                                   std::to_string(kKeyBytesMax));
+    return Status::InvalidArgument("the key has " + std::to_string(key.size()) +
+                                   " bytes, the limit is " + std::to_string(kKeyBytesMax));
   }
   return Status::Ok();
 }
@@ -58,7 +58,8 @@ Status NamespaceTable::Open(const std::string& name, const NamespaceOptions& opt
     return CheckSame(*info, options);
   }
   if (!may_create) {
-    return Status(StatusCode::kReadOnly, "namespace '" + name + "' does not exist and can't be created");
+    return Status(StatusCode::kReadOnly,
+                  "namespace '" + name + "' does not exist and can't be created");
   }
   *info = NamespaceInfo{next_id_++, name, options};
   by_id_[info->id] = *info;
@@ -111,7 +112,8 @@ Status NamespaceTable::CheckBatch(Slice batch, uint32_t count, bool derived) con
   while (reader.Next(&entry)) {
     ++seen;
     LS_RETURN_IF_ERROR(CheckKey(entry.key));
-    if (entry.value.size() > kValueBytesMax) return Status::InvalidArgument("the value is too large");
+    if (entry.value.size() > kValueBytesMax)
+      return Status::InvalidArgument("the value is too large");
     if (entry.kind != EntryKind::kPut && entry.kind != EntryKind::kDelete) {
       return Status::InvalidArgument("a batch holds puts and deletes only");
     }
@@ -123,8 +125,11 @@ Status NamespaceTable::CheckBatch(Slice batch, uint32_t count, bool derived) con
     }
     if (known->second.options.derived != derived) {
       return Status::InvalidArgument(
-          derived ? "'" + known->second.name + "' is not a derived namespace: it can't take part in a batch with `applied`"
-                  : "'" + known->second.name + "' is a derived namespace: its batch needs `applied` and no ordinary namespaces");
+          derived ? "'" + known->second.name +
+                        "' is not a derived namespace: it can't take part in a batch with `applied`"
+                  : "'" + known->second.name +
+                        "' is a derived namespace: its batch needs `applied` and no ordinary "
+                        "namespaces");
     }
     checked = entry.namespace_id;
   }

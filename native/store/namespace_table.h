@@ -1,5 +1,5 @@
-// The namespaces a caller may name: known the moment OpenNamespace returns, before the log has them.
-// Safe from any thread; its mutex is a leaf.
+// The namespaces a caller may name: known the moment OpenNamespace returns, before the log has
+// them. Safe from any thread; its mutex is a leaf.
 #pragma once
 
 #include <map>
@@ -26,8 +26,8 @@ class NamespaceTable {
   // During replay: takes over a creation read from the log.
   void Add(const NamespaceInfo& info);
   NamespaceId next_id() const;
-  // Checks that a batch is well formed: `count` whole entries, known namespaces all derived or all not,
-  // keys and values within limits.
+  // Checks that a batch is well formed: `count` whole entries, known namespaces all derived or all
+  // not, keys and values within limits.
   Status CheckBatch(Slice batch, uint32_t count, bool derived) const;
 
  private:

@@ -1,5 +1,5 @@
-// Creating and dropping namespaces: queued as entries in commit order, made durable in the manifest by the
-// flush of the generation they are in.
+// Creating and dropping namespaces: queued as entries in commit order, made durable in the manifest
+// by the flush of the generation they are in.
 #include "base/namespace_options.h"
 #include "store/store_impl.h"
 
@@ -48,7 +48,8 @@ void StoreImpl::DropNamespace(NamespaceId id, Done done) {
       refusal = TryEnqueue(&request);
       if (!refusal.ok()) namespaces_.Add(*info);
     } else {
-      refusal = Status::InvalidArgument("namespace " + std::to_string(id) + " does not exist (dropped?)");
+      refusal =
+          Status::InvalidArgument("namespace " + std::to_string(id) + " does not exist (dropped?)");
     }
   }
   if (!refusal.ok()) request.done(refusal);

@@ -6,24 +6,30 @@
 namespace ledgerstone {
 namespace {
 
-// After an end that was not clean, sequences go on at the next multiple of this: those of writes that
-// were lost are never given out again. No log holds that many entries in one unsynced segment.
+// After an end that was not clean, sequences go on at the next multiple of this: those of writes
+// that were lost are never given out again. No log holds that many entries in one unsynced segment.
 constexpr Sequence kSequenceEpoch = Sequence{1} << 32;
 
 Status CheckOptions(const StoreOptions& options) {
   const auto in_range = [](const char* name, uint64_t value, uint64_t least, uint64_t most) {
     if (value >= least && value <= most) return Status::Ok();
-    return Status::InvalidArgument(std::string(name) + " is " + std::to_string(value) + ", must be " +
-                                   std::to_string(least) + " to " + std::to_string(most));
+    return Status::InvalidArgument(std::string(name) + " is " + std::to_string(value) +
+                                   ", must be " + std::to_string(least) + " to " +
+                                   std::to_string(most));
   };
-  LS_RETURN_IF_ERROR(in_range("memory_budget", options.memory_budget, 256 << 10, uint64_t{1} << 44));
-  LS_RETURN_IF_ERROR(in_range("generation_bytes", options.generation_bytes, 4 << 10, uint64_t{4} << 30));
-  LS_RETURN_IF_ERROR(in_range("immutable_generations_max", options.immutable_generations_max, 1, 64));
+  LS_RETURN_IF_ERROR(
+      in_range("memory_budget", options.memory_budget, 256 << 10, uint64_t{1} << 44));
+  LS_RETURN_IF_ERROR(
+      in_range("generation_bytes", options.generation_bytes, 4 << 10, uint64_t{4} << 30));
+  LS_RETURN_IF_ERROR(
+      in_range("immutable_generations_max", options.immutable_generations_max, 1, 64));
   LS_RETURN_IF_ERROR(in_range("block_bytes", options.block_bytes, 64, 4 << 20));
   LS_RETURN_IF_ERROR(in_range("table_bytes", options.table_bytes, 4 << 10, uint64_t{4} << 30));
-  LS_RETURN_IF_ERROR(in_range("level_base_bytes", options.level_base_bytes, 1 << 10, uint64_t{1} << 44));
+  LS_RETURN_IF_ERROR(
+      in_range("level_base_bytes", options.level_base_bytes, 1 << 10, uint64_t{1} << 44));
   LS_RETURN_IF_ERROR(in_range("level_fanout", options.level_fanout, 2, 100));
-  LS_RETURN_IF_ERROR(in_range("level_count", static_cast<uint64_t>(options.level_count), 2, kLevelCount));
+  LS_RETURN_IF_ERROR(
+      in_range("level_count", static_cast<uint64_t>(options.level_count), 2, kLevelCount));
   LS_RETURN_IF_ERROR(in_range("l0_compaction_trigger", options.l0_compaction_trigger, 1, 1000));
   LS_RETURN_IF_ERROR(in_range("l0_slowdown_trigger", options.l0_slowdown_trigger,
                               options.l0_compaction_trigger, 10'000));
@@ -83,20 +89,28 @@ Status StoreImpl::Classify(bool* exists) {
   for (const std::string& name : names) {
     uint64_t number = 0;
     switch (ParseFileName(name, &number)) {
-      case StoreFile::kCurrent: *exists = true; break;
+      case StoreFile::kCurrent:
+        *exists = true;
+        break;
       case StoreFile::kLog:
-      case StoreFile::kTable: data = true; break;
-      case StoreFile::kOther: if (name != kLostDirectory) stranger = name; break;
-      default: break;
+      case StoreFile::kTable:
+        data = true;
+        break;
+      case StoreFile::kOther:
+        if (name != kLostDirectory) stranger = name;
+        break;
+      default:
+        break;
     }
   }
   if (*exists) return Status::Ok();
   if (data) {
-    return Status::Corruption("the directory holds logs or tables but no CURRENT names its manifest",
-                              {kCurrentName, 0});
+    return Status::Corruption(
+        "the directory holds logs or tables but no CURRENT names its manifest", {kCurrentName, 0});
   }
   if (!stranger.empty()) {
-    return Status(StatusCode::kNotAStore, "'" + path_ + "' holds '" + stranger + "', which is none of a store's files");
+    return Status(StatusCode::kNotAStore,
+                  "'" + path_ + "' holds '" + stranger + "', which is none of a store's files");
   }
   return Status::Ok();
 }
@@ -129,8 +143,9 @@ Status StoreImpl::Open() {
   report_.micros = env_->NowMicros() - began;
   running_ = true;
   Notify(Event::Kind::kOpened,
-         std::string(exists ? "existing" : "new") + ", replayed " + std::to_string(report_.replayed_records) +
-             " records, cut " + ByteSizeText(report_.cut_bytes),
+         std::string(exists ? "existing" : "new") + ", replayed " +
+             std::to_string(report_.replayed_records) + " records, cut " +
+             ByteSizeText(report_.cut_bytes),
          report_.replayed_bytes, report_.micros);
   ScheduleFlush();
   ScheduleCompaction();
@@ -173,9 +188,9 @@ Status StoreImpl::OpenExisting() {
 
   log::SegmentEnd end;
   LS_RETURN_IF_ERROR(RepairTail(verdict, &end));
-  // The manifest names the tail before the next segment exists, and before a segment that never began
-  // is removed: however often opening fails in between, no more than one segment is unknown to it and
-  // none is missed.
+  // The manifest names the tail before the next segment exists, and before a segment that never
+  // began is removed: however often opening fails in between, no more than one segment is unknown
+  // to it and none is missed.
   VersionEdit edit;
   edit.first_log = std::max<uint64_t>(state.first_log, 1);
   edit.last_log = verdict.tail.segment == 0 ? *edit.first_log - 1 : verdict.tail.segment;
@@ -203,22 +218,24 @@ Status StoreImpl::MarkNumbersUsed() {
   for (const std::string& name : names) {
     uint64_t number = 0;
     const StoreFile kind = ParseFileName(name, &number);
-    if (kind == StoreFile::kTable || kind == StoreFile::kManifest) versions_->MarkFileNumberUsed(number);
+    if (kind == StoreFile::kTable || kind == StoreFile::kManifest)
+      versions_->MarkFileNumberUsed(number);
   }
   return Status::Ok();
 }
 
 Status StoreImpl::StartGeneration(uint64_t log_number) {
   active_ = NewGeneration(log_number, 0);
-  if (active_ == nullptr) return Status(StatusCode::kNoMemory, "no memory for a generation of memtables");
+  if (active_ == nullptr)
+    return Status(StatusCode::kNoMemory, "no memory for a generation of memtables");
   const std::lock_guard lock(mutex_);
   const ReadViewPtr none = InstallView(versions_->current());
   LS_CHECK(none == nullptr);
   return Status::Ok();
 }
 
-// Files a crash left behind: outputs no manifest names, flushed logs, older manifests, temporaries. What
-// carries another store's id is moved aside instead.
+// Files a crash left behind: outputs no manifest names, flushed logs, older manifests, temporaries.
+// What carries another store's id is moved aside instead.
 Status StoreImpl::RemoveOrphans() {
   const VersionPtr version = versions_->current();
   std::set<uint64_t> live;
@@ -251,7 +268,8 @@ Status StoreImpl::RemoveOrphan(const std::string& name) {
   file.reset();
   FileHeader header;
   const Status decoded = DecodeFileHeader(Slice(bytes, read), name, &header);
-  if (!decoded.ok() || header.store_id == versions_->store_id()) return env_->RemoveFile(PathOf(name));
+  if (!decoded.ok() || header.store_id == versions_->store_id())
+    return env_->RemoveFile(PathOf(name));
   LS_RETURN_IF_ERROR(env_->CreateDirectory(PathOf(kLostDirectory)));
   return env_->RenameFile(PathOf(name), JoinPath(PathOf(kLostDirectory), name));
 }

@@ -29,7 +29,8 @@ Status StoreImpl::ReadPoint(uint64_t snapshot_id, Sequence* sequence) const {
   return SnapshotSequence(snapshot_id, sequence);
 }
 
-Status StoreImpl::FindView(NamespaceId id, const ReadView& view, const NamespaceView** found) const {
+Status StoreImpl::FindView(NamespaceId id, const ReadView& view,
+                           const NamespaceView** found) const {
   *found = view.Find(id);
   if (*found != nullptr || namespaces_.Find(id).has_value()) return Status::Ok();
   return Status::InvalidArgument("namespace " + std::to_string(id) + " does not exist (dropped?)");

@@ -1,6 +1,6 @@
 // What a reader looks at: the memtables and tables that together are the store at some moment.
-// Immutable; a new one is made whenever memtables switch or the LSM state changes, and readers keep the
-// one they started with alive.
+// Immutable; a new one is made whenever memtables switch or the LSM state changes, and readers keep
+// the one they started with alive.
 //
 // 1. A reader takes the view first and the visible sequence second: everything up to that sequence
 //    which the view lacks is newer than the reader's start.
@@ -23,7 +23,7 @@ struct NamespaceView {
 struct ReadView {
   std::vector<GenerationPtr> generations;  // newest first
   VersionPtr version;
-  std::vector<NamespaceView> namespaces;   // rising by id
+  std::vector<NamespaceView> namespaces;  // rising by id
 
   const NamespaceView* Find(NamespaceId id) const;
 };

@@ -1,6 +1,6 @@
-// Replaying the write-ahead log: each segment that is still needed becomes an immutable generation again,
-// the recovery verdict decides about the tail, and only then is anything on disk changed. Doing it twice
-// gives the same as doing it once.
+// Replaying the write-ahead log: each segment that is still needed becomes an immutable generation
+// again, the recovery verdict decides about the tail, and only then is anything on disk changed.
+// Doing it twice gives the same as doing it once.
 #include "base/text.h"
 #include "store/store_impl.h"
 
@@ -130,7 +130,8 @@ Status StoreImpl::ReplayNamespaceEntry(Generation* generation, const BatchEntry&
 
 Status StoreImpl::RepairTail(const log::RecoveryVerdict& verdict, log::SegmentEnd* end) {
   for (const log::TailCut& cut : verdict.cuts) {
-    if (cut.offset > 0) LS_RETURN_IF_ERROR(env_->TruncateFile(PathOf(LogName(cut.segment)), cut.offset));
+    if (cut.offset > 0)
+      LS_RETURN_IF_ERROR(env_->TruncateFile(PathOf(LogName(cut.segment)), cut.offset));
   }
   const log::LogTail& tail = verdict.tail;
   if (tail.segment == 0) return Status::Ok();
@@ -154,8 +155,8 @@ void StoreImpl::ReportRecovery(const log::RecoveryVerdict& verdict) {
     report_.cut_file = LogName(cut.segment);
     report_.cut_offset = cut.offset;
     Notify(Event::Kind::kTailCut,
-           LogName(cut.segment) + " at " + std::to_string(cut.offset) + ": " + ByteSizeText(cut.bytes) +
-               " never synced, " + cut.reason,
+           LogName(cut.segment) + " at " + std::to_string(cut.offset) + ": " +
+               ByteSizeText(cut.bytes) + " never synced, " + cut.reason,
            cut.bytes);
   }
 }

@@ -1,6 +1,6 @@
 // Entries read back from the log, on their way into memtables: gathered, sorted, then inserted in
-// order. Inserting a log of random keys one by one would miss the cache at every step of every search;
-// in order, each search begins where the last one ended.
+// order. Inserting a log of random keys one by one would miss the cache at every step of every
+// search; in order, each search begins where the last one ended.
 #pragma once
 
 #include <cstdint>

@@ -8,10 +8,10 @@
 namespace ledgerstone {
 
 struct StallInput {
-  uint32_t l0_files = 0;               // of the namespace with the most
+  uint32_t l0_files = 0;  // of the namespace with the most
   uint32_t immutable_generations = 0;
-  bool generation_full = false;        // the next write needs a switch
-  uint64_t group_bytes = 0;            // about to be written
+  bool generation_full = false;  // the next write needs a switch
+  uint64_t group_bytes = 0;      // about to be written
 };
 
 struct StallDecision {
@@ -20,8 +20,9 @@ struct StallDecision {
   uint64_t delay_micros = 0;
 };
 
-// Stop: until a flush or compaction ends. Delay: from l0_slowdown_trigger on, the group is held back so
-// that writers run at a rate that falls from 64 MiB/s towards 4 MiB/s as L0 nears l0_stop_trigger.
+// Stop: until a flush or compaction ends. Delay: from l0_slowdown_trigger on, the group is held
+// back so that writers run at a rate that falls from 64 MiB/s towards 4 MiB/s as L0 nears
+// l0_stop_trigger.
 StallDecision DecideStall(const StallInput& input, const StoreOptions& options);
 
 }  // namespace ledgerstone

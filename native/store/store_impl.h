@@ -1,17 +1,21 @@
 // The store, split over files by the path data takes:
+//   open.cc recover.cc   from directory to running store
 //   namespaces.cc        creating and dropping
-//   open.cc recover.cc   from directory to running store        write.cc  queue, groups, log, memtables
-//   switch.cc            generations and log segments           read.cc   point reads, snapshots
-//   flush.cc compact.cc  background lanes                       iterate.cc ranges
-//   check.cc             verification                           observe.cc statistics, levels, events
+//   write.cc             queue, groups, log, memtables
+//   switch.cc            generations and log segments
+//   flush.cc compact.cc  background lanes
+//   read.cc iterate.cc   point reads, snapshots, ranges
+//   check.cc inspect.cc  verification, files as text
+//   observe.cc           statistics, levels, events
 //   close.cc             settling and shutting down
 //
-// Threads. Callers submit and read from any thread. The commit lane alone touches writer_, the active
-// generation's memtables and next_sequence_. The flush lane alone retires generations. The compaction lane
-// alone runs compactions and removes files.
+// Threads. Callers submit and read from any thread. The commit lane alone touches writer_, the
+// active generation's memtables and next_sequence_. The flush lane alone retires generations. The
+// compaction lane alone runs compactions and removes files.
 //
-// Lock order: namespace_mutex_, VersionSet's apply mutex, mutex_, view_mutex_, then leaves (the current version, namespace
-// table, cache shards, the scheduler's). mutex_ and view_mutex_ are never held during I/O or callbacks.
+// Lock order: namespace_mutex_, VersionSet's apply mutex, mutex_, view_mutex_, then leaves (the
+// current version, namespace table, cache shards, the scheduler's). mutex_ and view_mutex_ are
+// never held during I/O or callbacks.
 #pragma once
 
 #include <atomic>
@@ -25,8 +29,8 @@
 #include "ledgerstone/store.h"
 #include "log/recovery.h"
 #include "log/writer.h"
-#include "store/commit_queue.h"
 #include "store/batch_format.h"
+#include "store/commit_queue.h"
 #include "store/counters.h"
 #include "store/namespace_table.h"
 #include "store/read_view.h"
@@ -66,7 +70,9 @@ class StoreImpl final : public Store {
   uint64_t TakeSnapshot() override;
   bool ReleaseSnapshot(uint64_t snapshot_id) override;
   Status SnapshotSequence(uint64_t snapshot_id, uint64_t* sequence) const override;
-  uint64_t VisibleSequence() const override { return visible_sequence_.load(std::memory_order_acquire); }
+  uint64_t VisibleSequence() const override {
+    return visible_sequence_.load(std::memory_order_acquire);
+  }
   uint64_t Applied() const override { return versions_->state().applied; }
   void Flush(Done done) override;
   void Compact(NamespaceId id, Slice lower, Slice upper, Done done) override;
@@ -256,7 +262,7 @@ class StoreImpl final : public Store {
   std::map<uint64_t, Sequence> snapshots_;
   uint64_t next_snapshot_id_ = 1;
 
-  std::mutex obsolete_mutex_;  // a leaf but for the scheduler's own
+  std::mutex obsolete_mutex_;              // a leaf but for the scheduler's own
   std::vector<uint64_t> obsolete_tables_;  // guarded by obsolete_mutex_
   bool obsolete_stopped_ = false;
 

@@ -1,5 +1,5 @@
-// Switching generations: the full one becomes immutable and is handed to the flush lane; a new one begins
-// with a new log segment. Commit lane only.
+// Switching generations: the full one becomes immutable and is handed to the flush lane; a new one
+// begins with a new log segment. Commit lane only.
 #include "store/store_impl.h"
 
 namespace ledgerstone {
@@ -13,7 +13,8 @@ bool StoreImpl::GenerationFull(uint64_t bytes, uint32_t count) const {
 Status StoreImpl::SwitchGeneration(uint64_t bytes_needed) {
   const uint64_t number = active_->log_number + 1;
   GenerationPtr next = NewGeneration(number, bytes_needed);
-  if (next == nullptr) return Status(StatusCode::kNoMemory, "no memory for a generation of memtables");
+  if (next == nullptr)
+    return Status(StatusCode::kNoMemory, "no memory for a generation of memtables");
   log::SegmentEnd end;
   LS_RETURN_IF_ERROR(writer_->Finish(&end));
   Counters::Add(counters_.log_syncs, 1);

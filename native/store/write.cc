@@ -1,7 +1,7 @@
 // The write path: submit → queue → commit lane → log, memtables, publish.
 //
-// One CommitJob commits one group. A group of the log is one record; the next record is written only when
-// the last one is as durable as the strongest write in it asked.
+// One CommitJob commits one group. A group of the log is one record; the next record is written
+// only when the last one is as durable as the strongest write in it asked.
 #include "store/batch_format.h"
 #include "store/store_impl.h"
 
@@ -9,7 +9,8 @@ namespace ledgerstone {
 namespace {
 
 constexpr uint64_t kWritebackStep = uint64_t{1} << 20;
-// From this size on, writing out starts before the memtables are filled, so that both go on at once.
+// From this size on, writing out starts before the memtables are filled, so that both go on at
+// once.
 constexpr uint64_t kOverlapBytes = uint64_t{1} << 15;
 
 void SettleAll(std::vector<CommitRequest>& requests, const Status& status) {
@@ -92,7 +93,8 @@ void StoreImpl::ScheduleCommit() {
   scheduler_->Post(Lane::kCommit, [this] { CommitJob(); });
 }
 
-// Takes the next group, or decides that it has to wait. Returns false when there is nothing to commit now.
+// Takes the next group, or decides that it has to wait. Returns false when there is nothing to
+// commit now.
 bool StoreImpl::ReadyToCommit(CommitGroup* group, bool* needs_switch) {
   std::vector<CommitRequest> refused;
   Status refusal;
@@ -111,7 +113,8 @@ bool StoreImpl::ReadyToCommit(CommitGroup* group, bool* needs_switch) {
       // A store that is closing doesn't wait for compactions: they may never succeed.
       const uint32_t l0_files = closing_ ? 0 : l0_files_max_;
       decision = DecideStall(
-          {l0_files, static_cast<uint32_t>(immutables_.size()), *needs_switch, ahead.bytes}, options_);
+          {l0_files, static_cast<uint32_t>(immutables_.size()), *needs_switch, ahead.bytes},
+          options_);
       const bool waited = delay_served_ && decision.kind == StallDecision::Kind::kDelay;
       if (decision.kind == StallDecision::Kind::kGo || waited) {
         delay_served_ = false;
@@ -185,7 +188,8 @@ void StoreImpl::CommitWrite(CommitGroup& group) {
   }
   Status status = AppendGroup(group, first);
   if (status.ok()) {
-    if (group.durability == Durability::kDisk && group.bytes >= kOverlapBytes) writer_->StartWriteback();
+    if (group.durability == Durability::kDisk && group.bytes >= kOverlapBytes)
+      writer_->StartWriteback();
     InsertGroup(group, first);
     if (group.durability == Durability::kDisk) status = SyncLog();
   }
