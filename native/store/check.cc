@@ -41,16 +41,8 @@ Status CheckVersion(const Version& version, std::vector<Finding>* findings) {
 Status CheckLogs(Env* env, const std::string& path, const VersionSet& versions,
                  std::vector<Finding>* findings) {
   const ManifestState state = versions.state();
-  std::vector<std::string> names;
-  LS_RETURN_IF_ERROR(env->ListDirectory(path, &names));
   std::vector<uint64_t> numbers;
-  for (const std::string& name : names) {
-    uint64_t number = 0;
-    if (ParseFileName(name, &number) == StoreFile::kLog && number >= state.first_log) {
-      numbers.push_back(number);
-    }
-  }
-  std::sort(numbers.begin(), numbers.end());
+  LS_RETURN_IF_ERROR(ListLogs(env, path, state.first_log, &numbers));
   std::vector<log::ScanResult> scans(numbers.size());
   for (size_t i = 0; i < numbers.size(); ++i) {
     const std::string name = LogName(numbers[i]);

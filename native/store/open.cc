@@ -10,6 +10,10 @@ namespace {
 // that were lost are never given out again. No log holds that many entries in one unsynced segment.
 constexpr Sequence kSequenceEpoch = Sequence{1} << 32;
 
+// What flushes, compactions and commit groups work in: buffers, compression state, what the
+// allocator keeps back. Part of the budget, though not counted piece by piece.
+constexpr uint64_t kWorkingMemoryBytesMax = uint64_t{32} << 20;
+
 Status CheckOptions(const StoreOptions& options) {
   const auto in_range = [](const char* name, uint64_t value, uint64_t least, uint64_t most) {
     if (value >= least && value <= most) return Status::Ok();
@@ -75,6 +79,7 @@ StoreImpl::StoreImpl(const StoreOptions& options, std::string path)
   table_context_.statistics = &table_statistics_;
   table_context_.on_obsolete = [this](uint64_t number) { OnTableObsolete(number); };
   versions_ = std::make_unique<VersionSet>(env_, path_, &table_context_);
+  cache_.Reserve(std::min(options.memory_budget / 8, kWorkingMemoryBytesMax));
   if (options.scheduler == nullptr) owned_scheduler_ = Scheduler::Threaded();
   scheduler_ = options.scheduler != nullptr ? options.scheduler : owned_scheduler_.get();
 }

@@ -21,6 +21,20 @@ Status SyncExistingFile(Env* env, const std::string& path) {
 
 }  // namespace
 
+Status ListLogs(Env* env, const std::string& path, uint64_t first_log,
+                std::vector<uint64_t>* numbers) {
+  std::vector<std::string> names;
+  LS_RETURN_IF_ERROR(env->ListDirectory(path, &names));
+  for (const std::string& name : names) {
+    uint64_t number = 0;
+    if (ParseFileName(name, &number) == StoreFile::kLog && number >= first_log) {
+      numbers->push_back(number);
+    }
+  }
+  std::sort(numbers->begin(), numbers->end());
+  return Status::Ok();
+}
+
 log::RecoveryVerdict DecideLogRecovery(const ManifestState& state,
                                        const std::vector<log::ScanResult>& scans) {
   log::RecoveryKnowledge knowledge;
@@ -34,17 +48,8 @@ log::RecoveryVerdict DecideLogRecovery(const ManifestState& state,
 
 Status StoreImpl::ReplayLogs(log::RecoveryVerdict* verdict) {
   const ManifestState state = versions_->state();
-  std::vector<std::string> names;
-  LS_RETURN_IF_ERROR(env_->ListDirectory(path_, &names));
   std::vector<uint64_t> numbers;
-  for (const std::string& name : names) {
-    uint64_t number = 0;
-    if (ParseFileName(name, &number) == StoreFile::kLog && number >= state.first_log) {
-      numbers.push_back(number);
-    }
-  }
-  std::sort(numbers.begin(), numbers.end());
-
+  LS_RETURN_IF_ERROR(ListLogs(env_, path_, state.first_log, &numbers));
   std::vector<log::ScanResult> scans(numbers.size());
   for (size_t i = 0; i < numbers.size(); ++i) {
     LS_RETURN_IF_ERROR(ReplaySegment(numbers[i], &scans[i]));

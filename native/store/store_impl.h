@@ -44,6 +44,9 @@ namespace ledgerstone {
 // How long background work waits before it tries again after so many failures.
 uint64_t RetryDelayMicros(uint32_t failures);
 
+// The numbers of the log segments from `first_log` on, rising.
+Status ListLogs(Env* env, const std::string& path, uint64_t first_log,
+                std::vector<uint64_t>* numbers);
 // The recovery verdict about the log segments found, given what the manifest knows.
 log::RecoveryVerdict DecideLogRecovery(const ManifestState& state,
                                        const std::vector<log::ScanResult>& scans);
