@@ -40,7 +40,9 @@ TEST(Coding, VarintsAreWhatTheyWereAtEveryLength) {
     uint32_t narrow = 0;
     const bool fits = value <= std::numeric_limits<uint32_t>::max();
     EXPECT_EQ(DecodeVarint32(bytes.data(), end, &narrow), fits ? end : nullptr);
-    if (fits) EXPECT_EQ(narrow, value);
+    if (fits) {
+      EXPECT_EQ(narrow, value);
+    }
     for (size_t size = 0; size < bytes.size(); ++size) {
       EXPECT_EQ(DecodeVarint64(bytes.data(), bytes.data() + size, &decoded), nullptr) << size;
     }

@@ -54,7 +54,8 @@ TEST(InternalKeyTest, RefusesReservedKindsByNameAndOthersAsDamage) {
   EXPECT_TRUE(check(0).ok());
   EXPECT_TRUE(check(1).ok());
   EXPECT_EQ(check(2).ToString(),
-            "NOT_SUPPORTED: the file holds a merge, which this build lacks (000003.sst, offset 64)");
+            "NOT_SUPPORTED: the file holds a merge, which this build lacks (000003.sst, offset "
+            "64)");
   EXPECT_TRUE(check(3).Is(StatusCode::kNotSupported));
   EXPECT_TRUE(check(4).Is(StatusCode::kNotSupported));
   for (int kind = 5; kind < 256; ++kind) {

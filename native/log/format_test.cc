@@ -93,7 +93,7 @@ std::string HexDumpIn(const std::string& page) {
 }
 
 TEST(LogFormat, WritesARecordHeaderAsOnTheFormatPage) {
-  EXPECT_EQ(HexBytes(ExampleBytes()), 
+  EXPECT_EQ(HexBytes(ExampleBytes()),
             "976fef23" "8ea9d943" "44332211" "05000000" "0807060504030201" "7800000000000000"
             "03000000" "01000000");
 }

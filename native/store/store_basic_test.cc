@@ -1,5 +1,5 @@
-// What a caller sees of a healthy store: namespaces, batches, snapshots, ranges, derived namespaces,
-// the lock, closing, events.
+// What a caller sees of a healthy store: namespaces, batches, snapshots, ranges, derived
+// namespaces, the lock, closing, events.
 #include <gtest/gtest.h>
 
 #include "testing/store_world.h"
@@ -143,8 +143,10 @@ TEST_F(StoreBasic, RangesAgreeWithBruteForceForEveryBound) {
         for (const auto& [key, value] : model) {
           const int below = key.compare(options.lower.key);
           const int above = key.compare(options.upper.key);
-          if (options.lower.set && (below < 0 || (below == 0 && !options.lower.inclusive))) continue;
-          if (options.upper.set && (above > 0 || (above == 0 && !options.upper.inclusive))) continue;
+          if (options.lower.set && (below < 0 || (below == 0 && !options.lower.inclusive)))
+            continue;
+          if (options.upper.set && (above > 0 || (above == 0 && !options.upper.inclusive)))
+            continue;
           wanted.emplace_back(key, value);
         }
         if (options.reverse) std::reverse(wanted.begin(), wanted.end());
@@ -171,7 +173,8 @@ TEST_F(StoreBasic, DerivedNamespacesTakeRisingPositionsAndNoMixes) {
   EXPECT_EQ(world_.store().Applied(), 6u);
   EXPECT_TRUE(Applied(derived, 7, "7").ok());
   world_.Kill();
-  env_.Crash({.seed = 1, .mode = CrashMode::kKeepAll, .unit = 4096, .lose_directory_entries = false});
+  env_.Crash(
+      {.seed = 1, .mode = CrashMode::kKeepAll, .unit = 4096, .lose_directory_entries = false});
   ASSERT_TRUE(world_.Open().ok());
   EXPECT_EQ(world_.store().report().applied, 6u);
   EXPECT_EQ(world_.Get(derived, "key"), "6");

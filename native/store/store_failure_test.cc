@@ -16,8 +16,8 @@ class StoreFailure : public testing::Test {
     id_ = world_.Open("a");
     ASSERT_TRUE(world_.Put(id_, "kept", "value").ok());
   }
-  void Fail(DiskOperationKind kind, const std::string& file, FaultKind fault_kind = FaultKind::kIoError,
-            bool from_then_on = false) {
+  void Fail(DiskOperationKind kind, const std::string& file,
+            FaultKind fault_kind = FaultKind::kIoError, bool from_then_on = false) {
     Fault fault;
     fault.kind = fault_kind;
     fault.only_kind = kind;
@@ -89,7 +89,8 @@ TEST_F(StoreFailure, AFullDiskIsToldAndForgottenOnceThereIsSpace) {
   EXPECT_TRUE(world_.Put(late, "key", std::string(6000, 'v')).Is(StatusCode::kNoSpace));
   EXPECT_EQ(world_.Get(id_, "kept"), "value");
   env_.SetFaultPlan({});
-  while (world_.store().Statistics().immutable_generations > 0) ASSERT_TRUE(world_.scheduler().RunOne());
+  while (world_.store().Statistics().immutable_generations > 0)
+    ASSERT_TRUE(world_.scheduler().RunOne());
   EXPECT_TRUE(world_.Put(late, "key", "value").ok());
   EXPECT_EQ(world_.Get(late, "key"), "value");
   ASSERT_TRUE(world_.Close().ok());
@@ -117,7 +118,8 @@ TEST_F(StoreFailure, ACleanlyClosedLogThatChangedIsCorruption) {
 TEST_F(StoreFailure, ATornLastRecordIsCutAndReported) {
   ASSERT_TRUE(world_.Put(id_, "torn", "value", Durability::kOs).ok());
   world_.Kill();
-  env_.Crash({.seed = 1, .mode = CrashMode::kKeepAll, .unit = 512, .lose_directory_entries = false});
+  env_.Crash(
+      {.seed = 1, .mode = CrashMode::kKeepAll, .unit = 512, .lose_directory_entries = false});
   const SimulatedEnv::Image image = env_.Snapshot();
   const std::string log = NewestFile(".wal");
   const std::string bytes = *env_.ReadImage(log);

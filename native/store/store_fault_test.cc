@@ -1,6 +1,6 @@
-// A failure of every operation of every script, once and from then on: nothing is acknowledged that is
-// not as durable as asked, nothing hangs, and once the faults are gone the store opens again with a
-// prefix of what was asked.
+// A failure of every operation of every script, once and from then on: nothing is acknowledged that
+// is not as durable as asked, nothing hangs, and once the faults are gone the store opens again
+// with a prefix of what was asked.
 #include <gtest/gtest.h>
 
 #include "testing/seed.h"
@@ -78,7 +78,8 @@ TEST_P(StoreFault, AcknowledgesNothingThatIsNotThereAfterwards) {
   const uint64_t count = CountOperations();
   for (const FaultShape& shape : kShapes) {
     for (uint64_t operation = 0; operation < count; ++operation) {
-      SCOPED_TRACE(script().name + ": " + shape.name + " at operation " + std::to_string(operation));
+      SCOPED_TRACE(script().name + ": " + shape.name + " at operation " +
+                   std::to_string(operation));
       Run(shape, operation, operation % 2 == 0);
       if (HasFatalFailure()) return;
     }

@@ -35,7 +35,8 @@ const std::vector<OptionSet>& OptionSets() {
       Named("AllLz4", [](OptionSet& set) { set.space.bottom_compression = Compression::kLz4; }),
       Named("TinyBlocks", [](OptionSet& set) { set.store.block_bytes = 64; }),
       Named("NoFilter", [](OptionSet& set) { set.space.filter_bits_per_key = 0; }),
-      Named("NoBackgroundCompaction", [](OptionSet& set) { set.store.compact_in_background = false; }),
+      Named("NoBackgroundCompaction",
+            [](OptionSet& set) { set.store.compact_in_background = false; }),
   };
   return sets;
 }
@@ -196,7 +197,9 @@ TEST_P(StoreModel, AgreesWithSortedMaps) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Options, StoreModel, testing::Range(size_t{0}, OptionSets().size()),
-                         [](const auto& option_set) { return OptionSets().at(option_set.param).name; });
+                         [](const auto& option_set) {
+                           return OptionSets().at(option_set.param).name;
+                         });
 
 }  // namespace
 }  // namespace ledgerstone

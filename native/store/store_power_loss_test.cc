@@ -1,5 +1,6 @@
-// A power cut at every operation of every script, with every kind of damage: the store opens, holds a
-// prefix of what was asked and all that was promised, and goes on. LEDGERSTONE_LONG=1 for more seeds.
+// A power cut at every operation of every script, with every kind of damage: the store opens, holds
+// a prefix of what was asked and all that was promised, and goes on. LEDGERSTONE_LONG=1 for more
+// seeds.
 #include <gtest/gtest.h>
 
 #include "testing/seed.h"
@@ -41,7 +42,7 @@ class StorePowerLoss : public testing::TestWithParam<size_t> {
     }
     if (Counts()["scripts"] < StoreScripts().size()) return;
     for (const char* phase :
-         {"append wal", "sync wal", "append manifest", "sync manifest", "rename CURRENT", "append sst",
+         {"append wal", "sync wal", "append manifest", "sync manifest", "rename tmp", "append sst",
           "sync sst", "sync-dir directory", "remove wal", "remove sst"}) {
       EXPECT_GT(Counts()[std::string("phase ") + phase], 0u) << phase;
     }

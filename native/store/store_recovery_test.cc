@@ -1,5 +1,5 @@
-// What opening makes of a damaged log: the unsynced tail is cut and reported, damage below a durable
-// promise or in place of what a clean close left is refused, and a refusal changes nothing.
+// What opening makes of a damaged log: the unsynced tail is cut and reported, damage below a
+// durable promise or in place of what a clean close left is refused, and a refusal changes nothing.
 #include <gtest/gtest.h>
 
 #include "base/file_header.h"

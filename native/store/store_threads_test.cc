@@ -41,8 +41,9 @@ class ThreadedStore : public testing::Test {
     const std::string value = std::to_string(number) + std::string(60, '.');
     batch.Put(id_, Key(2 * pair), value);
     batch.Put(id_, Key(2 * pair + 1), value);
-    return store_->Write(batch, {.durability = number % 16 == 0 ? Durability::kDisk : Durability::kOs,
-                                 .applied = {}});
+    return store_->Write(
+        batch,
+        {.durability = number % 16 == 0 ? Durability::kDisk : Durability::kOs, .applied = {}});
   }
 
   // Reads everything once; true when each pair agrees and keys rise.
@@ -58,7 +59,8 @@ class ThreadedStore : public testing::Test {
       if (count % 2 == 1 && iterator->value() != first) return false;
       first = iterator->value();
     }
-    return iterator->status().Is(StatusCode::kClosed) || (iterator->status().ok() && count % 2 == 0);
+    return iterator->status().Is(StatusCode::kClosed) ||
+           (iterator->status().ok() && count % 2 == 0);
   }
 
   static constexpr uint64_t kPairs = 40;
@@ -127,7 +129,8 @@ TEST_F(ThreadedStore, ClosesWhileBusyAndTellsEveryWriter) {
         ++asked;
         store_->Write(batch.bytes(), batch.count(), {.durability = Durability::kOs, .applied = {}},
                       [&](const Status& status) {
-                        EXPECT_TRUE(status.ok() || status.Is(StatusCode::kClosed)) << status.ToString();
+                        EXPECT_TRUE(status.ok() || status.Is(StatusCode::kClosed))
+                            << status.ToString();
                         ++told;
                       });
         (void)ReadsWhole(0, false);

@@ -25,10 +25,15 @@ void StoreHistory::MakeDurable(bool derived) {
 void StoreHistory::Apply(const HistoryCommit& commit, StoreState* state) {
   if (commit.refused) return;
   switch (commit.kind) {
-    case HistoryCommit::Kind::kCreate: (*state)[commit.changes.front().space]; return;
-    case HistoryCommit::Kind::kDrop: state->erase(commit.changes.front().space); return;
+    case HistoryCommit::Kind::kCreate:
+      (*state)[commit.changes.front().space];
+      return;
+    case HistoryCommit::Kind::kDrop:
+      state->erase(commit.changes.front().space);
+      return;
     case HistoryCommit::Kind::kWrite:
-    case HistoryCommit::Kind::kDerived: break;
+    case HistoryCommit::Kind::kDerived:
+      break;
   }
   for (const HistoryChange& change : commit.changes) {
     const auto space = state->find(change.space);
@@ -58,9 +63,11 @@ size_t StoreHistory::LeastSurvivors(uint64_t applied, Durability spared) const {
   return least;
 }
 
-std::string StoreHistory::Judge(const StoreState& found, uint64_t applied, Durability spared) const {
+std::string StoreHistory::Judge(const StoreState& found, uint64_t applied,
+                                Durability spared) const {
   if (applied < applied_least_) {
-    return "applied went back from " + std::to_string(applied_least_) + " to " + std::to_string(applied);
+    return "applied went back from " + std::to_string(applied_least_) + " to " +
+           std::to_string(applied);
   }
   const size_t least = LeastSurvivors(applied, spared);
   StoreState state;

@@ -1,5 +1,5 @@
-// Short scripts of what a program does with a store, run against a world that may fail at any moment,
-// while a history remembers what was asked and what was acknowledged.
+// Short scripts of what a program does with a store, run against a world that may fail at any
+// moment, while a history remembers what was asked and what was acknowledged.
 //
 // 1. After a failed open or close nothing more is done; failed writes are left unacknowledged.
 #pragma once

@@ -1,5 +1,5 @@
-// The scripts themselves. Each opens the store and does one kind of thing often enough to meet every
-// step of it; none closes at its end, so that the last crash finds a running store.
+// The scripts themselves. Each opens the store and does one kind of thing often enough to meet
+// every step of it; none closes at its end, so that the last crash finds a running store.
 #include "testing/store_script.h"
 
 namespace ledgerstone {

@@ -1,7 +1,9 @@
-// A store on a simulated disk under a stepwise scheduler, with short calls for what tests do all day.
+// A store on a simulated disk under a stepwise scheduler, with short calls for what tests do all
+// day.
 //
 // 1. One thread. Each Open makes a new scheduler, seeded by the world's seed.
-// 2. Kill ends the process without a goodbye: the disk stays as it is until env.Crash or env.Restore.
+// 2. Kill ends the process without a goodbye: the disk stays as it is until env.Crash or
+//    env.Restore.
 #pragma once
 
 #include <map>
@@ -28,7 +30,8 @@ class StoreWorld : public EventListener {
  public:
   static constexpr char kPath[] = "/store";
 
-  explicit StoreWorld(SimulatedEnv* env, uint64_t seed = 1, StoreOptions options = TinyStoreOptions());
+  explicit StoreWorld(SimulatedEnv* env, uint64_t seed = 1,
+                      StoreOptions options = TinyStoreOptions());
   ~StoreWorld() override;
 
   SimulatedEnv& env() { return *env_; }
