@@ -4,10 +4,12 @@
 // 2. Lane threads block all signals: the host program's handlers never run on them.
 // 3. A waiter reads the wake count before it asks `done`, so that no wake between asking and
 //    sleeping is missed.
-// 4. Stop first lets every lane run dry (a job of one lane may still post to another), then ends
+// 4. The flush and compaction lanes run at a lower priority than the commit lane and the callers.
+// 5. Stop first lets every lane run dry (a job of one lane may still post to another), then ends
 //    the threads. What is delayed is dropped at its start.
 #include <pthread.h>
 #include <signal.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <array>
@@ -29,6 +31,8 @@ using Lock = std::unique_lock<std::mutex>;
 
 constexpr std::array<const char*, kLaneCount> kThreadNames = {"ls-commit", "ls-flush",
                                                               "ls-compact"};
+
+constexpr int kBackgroundNice = 10;
 
 // A longer delay is cut to this, so that a deadline cannot overflow: a year.
 constexpr uint64_t kDelayMicrosMax = uint64_t{365} * 24 * 3600 * 1'000'000;
@@ -134,6 +138,11 @@ class ThreadedScheduler final : public Scheduler {
     pthread_setname_np(kThreadNames[index]);
 #else
     pthread_setname_np(pthread_self(), kThreadNames[index]);
+#endif
+#ifdef __linux__
+    // Where processors are few, callers and commits go before flushes and compactions.
+    if (index != static_cast<size_t>(Lane::kCommit))
+      ::setpriority(PRIO_PROCESS, 0, kBackgroundNice);
 #endif
     LaneState& state = lanes_[index];
     Lock lock(mutex_);
