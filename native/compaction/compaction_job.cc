@@ -13,12 +13,6 @@ namespace {
 
 constexpr uint32_t kReadaheadBytes = 512 * 1024;
 
-uint64_t BytesOf(const std::vector<TableFilePtr>& files) {
-  uint64_t bytes = 0;
-  for (const auto& file : files) bytes += file->meta().size;
-  return bytes;
-}
-
 std::unique_ptr<InternalIterator> MergeInputs(const CompactionChoice& choice) {
   TableReadOptions options;
   options.fill_cache = false;
@@ -104,9 +98,9 @@ Status RunCompaction(const CompactionChoice& choice, const Tree& tree,
                    OutputCutter(context.table_bytes, choice.grandparents), context, result);
 }
 
-Status WriteTables(InternalIterator* source, const CompactionContext& context, bool drop_tombstones,
+Status WriteTables(InternalIterator* source, const CompactionContext& context,
                    CompactionResult* result) {
-  const auto is_bottom = [=](Slice) { return drop_tombstones; };
+  const auto is_bottom = [](Slice) { return false; };
   return WriteKept(source, EntryFilter(context.snapshots, is_bottom),
                    OutputCutter(kFlushTableFactor * context.table_bytes, {}), context, result);
 }

@@ -41,10 +41,9 @@ Status RunCompaction(const CompactionChoice& choice, const Tree& tree,
                      const CompactionContext& context, CompactionResult* result);
 
 // Writes a sorted source (a memtable) as L0 tables, dropping versions no snapshot can see. Nearly
-// always one table: it is cut only at kFlushTableFactor × table_bytes. `drop_tombstones`: the
-// namespace has no tables yet, so there is nothing for a tombstone to hide.
+// always one table: it is cut only at kFlushTableFactor × table_bytes.
 inline constexpr uint64_t kFlushTableFactor = 8;
-Status WriteTables(InternalIterator* source, const CompactionContext& context, bool drop_tombstones,
+Status WriteTables(InternalIterator* source, const CompactionContext& context,
                    CompactionResult* result);
 
 // Table options of a namespace at a level.

@@ -232,11 +232,11 @@ TEST(WriteTables, WritesAMemtableAsOneTable) {
   TreeWorld world;
   VectorIterator source(Entries("a9 a7- a3 b8- c5"));
   CompactionResult result;
-  ASSERT_TRUE(WriteTables(&source, world.JobContext({4, 9}), false, &result).ok());
+  ASSERT_TRUE(WriteTables(&source, world.JobContext({4, 9}), &result).ok());
   EXPECT_EQ(EntriesText(world.Read(world.OpenTables(result.outputs))), "a9 a3 b8- c5");
   EXPECT_EQ(result.entries_dropped, 1u);
-  ASSERT_TRUE(WriteTables(&source, world.JobContext({9}), true, &result).ok());
-  EXPECT_EQ(EntriesText(world.Read(world.OpenTables(result.outputs))), "a9 c5");
+  ASSERT_TRUE(WriteTables(&source, world.JobContext({9}), &result).ok());
+  EXPECT_EQ(EntriesText(world.Read(world.OpenTables(result.outputs))), "a9 b8- c5");
 }
 
 TEST(WriteTables, CutsOnlyATableThatIsFarTooLarge) {
@@ -245,10 +245,10 @@ TEST(WriteTables, CutsOnlyATableThatIsFarTooLarge) {
   CompactionResult result;
   VectorIterator source(WideEntries(100, 5));
   context.table_bytes = 4000;
-  ASSERT_TRUE(WriteTables(&source, context, false, &result).ok());
+  ASSERT_TRUE(WriteTables(&source, context, &result).ok());
   EXPECT_EQ(result.outputs.size(), 1u);
   context.table_bytes = 1000;
-  ASSERT_TRUE(WriteTables(&source, context, false, &result).ok());
+  ASSERT_TRUE(WriteTables(&source, context, &result).ok());
   EXPECT_GE(result.outputs.size(), 3u);
   EXPECT_LE(result.outputs.size(), 4u);
   EXPECT_EQ(world.Read(world.OpenTables(result.outputs)), WideEntries(100, 5));
@@ -258,7 +258,7 @@ TEST(WriteTables, EndsWithTheSourcesError) {
   TreeWorld world;
   VectorIterator source(Entries("a9 b8 c7"), 2);
   CompactionResult result;
-  const Status status = WriteTables(&source, world.JobContext({9}), false, &result);
+  const Status status = WriteTables(&source, world.JobContext({9}), &result);
   EXPECT_EQ(status.code(), StatusCode::kIoError);
   EXPECT_TRUE(world.env().ListImages().empty());
 }
@@ -346,7 +346,7 @@ class CompactionModel {
     VectorIterator source(entries);
     CompactionResult result;
     CompactionContext context = world_.JobContext(Snapshots());
-    ASSERT_TRUE(WriteTables(&source, context, false, &result).ok());
+    ASSERT_TRUE(WriteTables(&source, context, &result).ok());
     VersionEdit edit;
     for (const TableMeta& meta : result.outputs) edit.new_tables.push_back({1, 0, meta});
     Install(edit);

@@ -38,8 +38,8 @@ uint64_t PendingCompactionBytes(const Tree& tree, const PickerOptions& options) 
   if (tree.levels[0].size() >= options.l0_compaction_trigger ||
       tree.LevelBytes(0) >= options.level_base_bytes) {
     arriving = tree.LevelBytes(0);
-    pending = arriving +
-              std::min(arriving * options.level_fanout, tree.LevelBytes(targets.base_level));
+    pending =
+        arriving + std::min(arriving * options.level_fanout, tree.LevelBytes(targets.base_level));
   }
   for (int level = targets.base_level; level < targets.bottom_level; ++level) {
     const uint64_t bytes = tree.LevelBytes(level) + arriving;

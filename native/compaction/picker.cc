@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/checks.h"
+#include "compaction/output_cutter.h"
 #include "version/file_names.h"
 
 namespace ledgerstone {
@@ -11,9 +12,8 @@ namespace {
 
 using Files = std::vector<TableFilePtr>;
 
-// A table that overlaps more than this many tables of the level after next is not moved but
-// rewritten, since moving it would only put the cost off.
-constexpr uint64_t kGrandparentTables = 10;
+// What a manual compaction merges at once, in tables' worth of bytes.
+constexpr uint64_t kRangeTables = 32;
 
 struct KeyRange {
   Slice smallest;
@@ -38,12 +38,6 @@ KeyRange RangeOf(const Files& files) {
 bool AnyBusy(const Files& files, const std::set<uint64_t>& busy) {
   return std::any_of(files.begin(), files.end(),
                      [&](const TableFilePtr& file) { return busy.contains(file->meta().number); });
-}
-
-uint64_t BytesOf(const Files& files) {
-  uint64_t bytes = 0;
-  for (const auto& file : files) bytes += file->meta().size;
-  return bytes;
 }
 
 bool TombstoneDense(const TableMeta& meta) {
@@ -100,6 +94,7 @@ class TreePicker {
     }
     if (level == 0) inputs = CloseOverL0(std::move(inputs));
     if (level >= targets_.bottom_level) inputs = Droppable(inputs);
+    if (level > 0) inputs = FirstOf(std::move(inputs), level);
     return inputs.empty() ? std::nullopt : Choose(level, OutputOf(level), std::move(inputs), 0);
   }
 
@@ -134,6 +129,20 @@ class TreePicker {
     const uint64_t target = targets_.bytes[static_cast<size_t>(level)];
     if (target > 0) return static_cast<double>(bytes) / static_cast<double>(target);
     return 1 + static_cast<double>(bytes) / static_cast<double>(options_.level_base_bytes);
+  }
+
+  // As many tables from the first on as one compaction should take, at least one: what they meet
+  // below counts too.
+  Files FirstOf(Files inputs, int level) const {
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < inputs.size(); ++i) {
+      const KeyRange range = RangeOf({inputs[i]});
+      bytes += inputs[i]->meta().size;
+      if (OutputOf(level) != level)
+        bytes += BytesOf(tree_.Overlapping(OutputOf(level), range.smallest, range.largest));
+      if (i > 0 && bytes > kRangeTables * options_.table_bytes) inputs.resize(i);
+    }
+    return inputs;
   }
 
   // `inputs` and every L0 table whose range meets theirs, in L0's order.
@@ -210,7 +219,7 @@ class TreePicker {
     if (choice.inputs.size() != 1 || !choice.output_inputs.empty()) return false;
     if (choice.input_level == choice.output_level) return false;
     if (choice.bottom && TombstoneDense(choice.inputs.front()->meta())) return false;
-    return BytesOf(choice.grandparents) <= kGrandparentTables * options_.table_bytes;
+    return BytesOf(choice.grandparents) <= OutputCutter::kGrandparentTables * options_.table_bytes;
   }
 
   const Tree& tree_;
@@ -227,9 +236,9 @@ std::optional<CompactionChoice> PickCompaction(const Version& version, const Pic
   for (const auto& [id, tree] : version.trees) {
     auto choice = TreePicker(*tree, options, busy).PickDue();
     if (!choice) continue;
-    const bool better = !best || (choice->input_level == 0 && best->input_level != 0) ||
-                        ((choice->input_level == 0) == (best->input_level == 0) &&
-                         choice->score > best->score);
+    const bool better =
+        !best || (choice->input_level == 0 && best->input_level != 0) ||
+        ((choice->input_level == 0) == (best->input_level == 0) && choice->score > best->score);
     if (better) best = std::move(choice);
   }
   if (best) return best;

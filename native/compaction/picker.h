@@ -37,8 +37,8 @@ struct PickerOptions {
 };
 
 struct LevelTargets {
-  int base_level = kLevelCount - 1;    // where L0 goes; nothing stands between it and L0
-  int bottom_level = kLevelCount - 1;  // the deepest in use; has no target to exceed
+  int base_level = kLevelCount - 1;           // where L0 goes; nothing stands between it and L0
+  int bottom_level = kLevelCount - 1;         // the deepest in use; has no target to exceed
   std::array<uint64_t, kLevelCount> bytes{};  // target size; 0 for levels not in use
 };
 LevelTargets ComputeLevelTargets(const Tree& tree, const PickerOptions& options);
@@ -51,8 +51,8 @@ struct CompactionChoice {
   int output_level = 0;
   std::vector<TableFilePtr> inputs;         // of input_level
   std::vector<TableFilePtr> output_inputs;  // of output_level
-  std::vector<TableFilePtr> grandparents;  // of output_level + 1: where outputs had better be cut
-  bool bottom = false;                     // output_level holds the oldest data for the range
+  std::vector<TableFilePtr> grandparents;   // of output_level + 1: where outputs had better be cut
+  bool bottom = false;                      // output_level holds the oldest data for the range
   double score = 0;
 };
 
@@ -60,12 +60,12 @@ struct CompactionChoice {
 std::optional<CompactionChoice> PickCompaction(const Version& version, const PickerOptions& options,
                                                const std::set<uint64_t>& busy);
 // For manual compaction, level by level from 0 to bottom_level: everything of a namespace that lies
-// in [begin, end] of one level and must go down; at the bottom, what there is to drop. Nothing when
+// in [begin, end] of one level and must go down, a bounded run of tables at a time; at the bottom, what there is to drop. Nothing when
 // the level holds nothing of that, or a table it would take is busy. Empty bounds are open.
 std::optional<CompactionChoice> PickRange(const Tree& tree, const PickerOptions& options, int level,
                                           Slice begin, Slice end, const std::set<uint64_t>& busy);
 
-// Bytes that compaction is behind by; write-stall control looks at it.
+// Bytes that compaction is behind by.
 uint64_t PendingCompactionBytes(const Tree& tree, const PickerOptions& options);
 
 // "merge L0 000007 000005 -> L6 000003, bottom", for events and goldens.

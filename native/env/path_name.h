@@ -13,11 +13,14 @@ inline std::string BaseName(Slice path) {
   return std::string(slash == Slice::npos ? path : path.substr(slash + 1));
 }
 
-// The directory a name stands in: "/" for "/a", "." for "a".
+// The directory a name stands in: "a" for "a/b/", "." for "a", "/" for "/a".
 inline std::string ParentDirectory(Slice path) {
-  const size_t slash = path.rfind('/');
+  const size_t last = path.find_last_not_of('/');
+  if (last == Slice::npos) return "/";
+  const size_t slash = path.find_last_of('/', last);
   if (slash == Slice::npos) return ".";
-  return std::string(slash == 0 ? Slice("/") : path.substr(0, slash));
+  const size_t end = path.find_last_not_of('/', slash);
+  return end == Slice::npos ? "/" : std::string(path.substr(0, end + 1));
 }
 
 }  // namespace ledgerstone

@@ -1,7 +1,5 @@
 #include "memtable/memtable.h"
 
-#include <algorithm>
-
 namespace ledgerstone {
 namespace {
 
@@ -31,17 +29,8 @@ class MemTableIterator final : public InternalIterator {
 }  // namespace
 
 void MemTable::InsertMany(std::span<const Entry> entries) {
-  SkipList::Probe probes[SkipList::kProbesMax];
-  while (!entries.empty()) {
-    const size_t count = std::min(entries.size(), SkipList::kProbesMax);
-    for (size_t i = 0; i < count; ++i) probes[i] = {entries[i].user_key, entries[i].trailer};
-    list_.Prefetch(std::span(probes, count));
-    for (const Entry& entry : entries.first(count)) {
-      list_.Insert(entry.user_key, entry.trailer, entry.value);
-      CountOne();
-    }
-    entries = entries.subspan(count);
-  }
+  list_.InsertMany(entries);
+  Count(entries.size());
 }
 
 MemTableLookup MemTable::Get(Slice user_key, Sequence sequence) const {

@@ -25,19 +25,15 @@ class MemTable {
 
   void Insert(Slice user_key, Sequence sequence, EntryKind kind, Slice value) {
     list_.Insert(user_key, MakeTrailer(sequence, kind), value);
-    CountOne();
+    Count(1);
   }
-  struct Entry {
-    Slice user_key;
-    uint64_t trailer = 0;
-    Slice value;
-  };
+  using Entry = SkipList::Entry;
   // The same for many at once, faster than one by one.
   void InsertMany(std::span<const Entry> entries);
   // For entries that mostly come in order, as from a sorted replay.
   void InsertRising(Slice user_key, uint64_t trailer, Slice value) {
     list_.InsertRising(user_key, trailer, value);
-    CountOne();
+    Count(1);
   }
   // The newest version at or below `sequence`.
   MemTableLookup Get(Slice user_key, Sequence sequence) const;
@@ -45,8 +41,9 @@ class MemTable {
   uint64_t entry_count() const { return entry_count_.load(std::memory_order_relaxed); }
 
  private:
-  void CountOne() {
-    entry_count_.store(entry_count_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  void Count(size_t entries) {
+    const uint64_t before = entry_count_.load(std::memory_order_relaxed);
+    entry_count_.store(before + entries, std::memory_order_relaxed);
   }
 
   SkipList list_;

@@ -1,5 +1,6 @@
 #include "memtable/skiplist.h"
 
+#include <algorithm>
 #include <bit>
 
 namespace ledgerstone {
@@ -20,17 +21,26 @@ namespace {
 static_assert(sizeof(std::atomic<uint32_t>) == 4 && std::atomic<uint32_t>::is_always_lock_free);
 
 // Big-endian, so that comparing the numbers compares the bytes.
-uint64_t Prefix(const char* bytes) { return __builtin_bswap64(DecodeFixed64(bytes)); }
+inline uint64_t Word(const char* bytes) { return __builtin_bswap64(DecodeFixed64(bytes)); }
 
-// The order of (a, a_trailer) against a node's, deciding by the first eight bytes where they
-// differ.
-inline int Compare(Slice key, uint64_t trailer, Slice node_key, uint64_t node_trailer) {
-  if (key.size() >= 8 && node_key.size() >= 8) {
-    const uint64_t a = Prefix(key.data());
-    const uint64_t b = Prefix(node_key.data());
-    if (a != b) return a < b ? -1 : 1;
+// The order of user keys, eight bytes at a time; the last eight may overlap those before.
+inline int CompareWords(Slice a, Slice b) {
+  const size_t common = std::min(a.size(), b.size());
+  if (common < 8) return CompareUserKeys(a, b);
+  for (size_t at = 0;; at += 8) {
+    at = std::min(at, common - 8);
+    const uint64_t x = Word(a.data() + at);
+    const uint64_t y = Word(b.data() + at);
+    if (x != y) return x < y ? -1 : 1;
+    if (at == common - 8) break;
   }
-  return CompareInternal(key, trailer, node_key, node_trailer);
+  return a.size() < b.size() ? -1 : (a.size() > b.size() ? 1 : 0);
+}
+
+inline int Compare(Slice key, uint64_t trailer, Slice node_key, uint64_t node_trailer) {
+  const int by_key = CompareWords(key, node_key);
+  if (by_key != 0) return by_key;
+  return trailer > node_trailer ? -1 : (trailer < node_trailer ? 1 : 0);
 }
 
 inline int CompareNode(Slice key, uint64_t trailer, const SkipList::Node* node) {
@@ -53,7 +63,7 @@ Slice SkipList::Value(const Node* node) {
 SkipList::SkipList(Arena* arena, uint64_t seed) : arena_(arena), random_(seed) {
   head_ = arena_->Allocate(kHeadBytes);
   At(head_)->height = kHeightMax;
-  for (uint32_t& entry : splice_) entry = head_;
+  splice_.fill(head_);
 }
 
 const SkipList::Node* SkipList::Follow(const Node* node, int level) const {
@@ -112,34 +122,48 @@ bool SkipList::FindSpliceNearLast(Slice user_key, uint64_t trailer) {
   return false;
 }
 
-void SkipList::Prefetch(std::span<const Probe> probes) const {
-  LS_CHECK(probes.size() <= kProbesMax);
+bool SkipList::RisesFromLast(std::span<const Entry> entries) const {
+  if (last_ == 0 || IsBefore(entries[0].user_key, entries[0].trailer, At(last_))) return false;
+  for (size_t i = 1; i < entries.size(); ++i) {
+    const Entry& before = entries[i - 1];
+    const Entry& entry = entries[i];
+    if (Compare(before.user_key, before.trailer, entry.user_key, entry.trailer) > 0) return false;
+  }
+  return true;
+}
+
+void SkipList::FindSplices(std::span<const Entry> entries, Splice* splices) const {
   struct Walk {
-    Probe probe;
-    const Node* at;
-    const Node* next;
-    const Node* after;  // known to be past the key
+    const Entry* entry;
+    Splice* splice;
+    uint32_t at;
+    uint32_t next;
+    uint32_t after;  // known to be past the key
     int level;
   };
   const int top = height_.load(std::memory_order_relaxed) - 1;
-  const Node* const head = At(head_);
-  Walk walks[kProbesMax];
+  const auto next_of = [this](uint32_t at, int level) {
+    return At(at)->next[level].load(std::memory_order_relaxed);
+  };
+  Walk walks[kSideBySide];
   size_t active = 0;
-  for (const Probe& probe : probes) {
-    walks[active++] = {probe, head, Follow(head, top), nullptr, top};
+  for (const Entry& entry : entries) {
+    walks[active] = {&entry, splices + active, head_, next_of(head_, top), 0, top};
+    ++active;
   }
   while (active > 0) {
     for (size_t i = 0; i < active;) {
       Walk& walk = walks[i];
-      if (walk.next != nullptr &&
-          CompareNode(walk.probe.user_key, walk.probe.trailer, walk.next) > 0) {
+      const Entry& entry = *walk.entry;
+      if (walk.next != 0 && CompareNode(entry.user_key, entry.trailer, At(walk.next)) > 0) {
         walk.at = walk.next;
-        walk.next = Follow(walk.at, walk.level);
+        walk.next = next_of(walk.at, walk.level);
       } else {
         walk.after = walk.next;
         do {
+          (*walk.splice)[static_cast<size_t>(walk.level)] = walk.at;
           --walk.level;
-          walk.next = walk.level < 0 ? nullptr : Follow(walk.at, walk.level);
+          walk.next = walk.level < 0 ? 0 : next_of(walk.at, walk.level);
         } while (walk.level >= 0 && walk.next == walk.after);
       }
       if (walk.level < 0) {
@@ -147,29 +171,61 @@ void SkipList::Prefetch(std::span<const Probe> probes) const {
         continue;
       }
       // A node's links and key may lie across two cache lines.
-      __builtin_prefetch(walk.next);
-      __builtin_prefetch(reinterpret_cast<const char*>(walk.next) + 64);
+      __builtin_prefetch(At(walk.next));
+      __builtin_prefetch(reinterpret_cast<const char*>(At(walk.next)) + 64);
       ++i;
+    }
+  }
+}
+
+// Over nodes that came since the splice was found.
+void SkipList::MoveUp(Slice user_key, uint64_t trailer, int height, Splice* splice) const {
+  for (int level = 0; level < height; ++level) {
+    uint32_t& at = (*splice)[level];
+    for (;;) {
+      const uint32_t next = At(at)->next[level].load(std::memory_order_relaxed);
+      if (next == 0 || CompareNode(user_key, trailer, At(next)) <= 0) break;
+      at = next;
+    }
+  }
+}
+
+void SkipList::InsertMany(std::span<const Entry> entries) {
+  Splice splices[kSideBySide];
+  while (!entries.empty()) {
+    const auto now = entries.first(std::min(entries.size(), kSideBySide));
+    entries = entries.subspan(now.size());
+    if (RisesFromLast(now)) {
+      for (const Entry& entry : now) InsertRising(entry.user_key, entry.trailer, entry.value);
+      continue;
+    }
+    for (Splice& splice : splices) splice.fill(head_);
+    FindSplices(now, splices);
+    for (size_t i = 0; i < now.size(); ++i) {
+      const int height = RandomHeight();
+      const bool kept = i + 1 == now.size();
+      MoveUp(now[i].user_key, now[i].trailer, kept ? kHeightMax : height, &splices[i]);
+      Link(now[i], height, &splices[i]);
+      if (kept) splice_ = splices[i];
     }
   }
 }
 
 void SkipList::Insert(Slice user_key, uint64_t trailer, Slice value) {
   FindSplice(user_key, trailer);
-  Link(user_key, trailer, value);
+  Link({user_key, trailer, value}, RandomHeight(), &splice_);
 }
 
 void SkipList::InsertRising(Slice user_key, uint64_t trailer, Slice value) {
   if (!FindSpliceNearLast(user_key, trailer)) FindSplice(user_key, trailer);
-  Link(user_key, trailer, value);
+  Link({user_key, trailer, value}, RandomHeight(), &splice_);
 }
 
-// Puts a new node behind splice_.
-void SkipList::Link(Slice user_key, uint64_t trailer, Slice value) {
+// Puts a new node behind the splice.
+void SkipList::Link(const Entry& entry, int height, Splice* splice) {
+  const auto [user_key, trailer, value] = entry;
   LS_CHECK(user_key.size() <= UINT16_MAX && value.size() <= UINT32_MAX);
-  const int height = RandomHeight();
   const int list_height = height_.load(std::memory_order_relaxed);
-  for (int level = list_height; level < height; ++level) splice_[level] = head_;
 
   const uint64_t size =
       8 + 4 * static_cast<uint64_t>(height) + user_key.size() + kTrailerSize + value.size();
@@ -185,7 +241,7 @@ void SkipList::Link(Slice user_key, uint64_t trailer, Slice value) {
   if (!value.empty()) std::memcpy(value_at, value.data(), value.size());
 
   for (int level = 0; level < height; ++level) {
-    std::atomic<uint32_t>& link = At(splice_[level])->next[level];
+    std::atomic<uint32_t>& link = At((*splice)[level])->next[level];
     const uint32_t after = link.load(std::memory_order_relaxed);
     LS_DCHECK(after == 0 || CompareNode(user_key, trailer, At(after)) < 0);
     node->next[level].store(after, std::memory_order_relaxed);

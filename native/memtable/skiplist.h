@@ -11,6 +11,7 @@
 // 3. Slices into nodes live as long as the arena.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <span>
@@ -37,14 +38,14 @@ class SkipList {
   // The same for a caller whose entries mostly rise: looks near the last one inserted first.
   void InsertRising(Slice user_key, uint64_t trailer, Slice value);
 
-  struct Probe {
+  struct Entry {
     Slice user_key;
     uint64_t trailer = 0;
+    Slice value;
   };
-  static constexpr size_t kProbesMax = 16;
-  // Brings what searches for these keys will touch into the processor's cache, all of them side by
-  // side: one waits for memory while the others walk. A hint for who is about to search.
-  void Prefetch(std::span<const Probe> probes) const;
+  // The same as inserting one after the other, with the searches of several entries side by side:
+  // while one waits for memory the others walk.
+  void InsertMany(std::span<const Entry> entries);
 
   // The first node not before (user_key, trailer), or nullptr.
   const Node* Seek(Slice user_key, uint64_t trailer) const;
@@ -63,18 +64,25 @@ class SkipList {
   Node* At(uint32_t offset) const { return reinterpret_cast<Node*>(arena_->At(offset)); }
   const Node* Follow(const Node* node, int level) const;
   int RandomHeight();
+  // The nodes of each level that a key goes behind.
+  using Splice = std::array<uint32_t, kHeightMax>;
+  static constexpr size_t kSideBySide = 16;
+
   bool IsBefore(Slice user_key, uint64_t trailer, const Node* node) const;
+  bool RisesFromLast(std::span<const Entry> entries) const;
+  void FindSplices(std::span<const Entry> entries, Splice* splices) const;
+  void MoveUp(Slice user_key, uint64_t trailer, int height, Splice* splice) const;
   void FindSplice(Slice user_key, uint64_t trailer);
   bool FindSpliceNearLast(Slice user_key, uint64_t trailer);
   void FindSpliceFrom(uint32_t at, int level, Slice user_key, uint64_t trailer);
-  void Link(Slice user_key, uint64_t trailer, Slice value);
+  void Link(const Entry& entry, int height, Splice* splice);
 
   Arena* const arena_;
   Random random_;
   uint32_t head_;
   std::atomic<int> height_{1};
   // Where the last insert went; rising keys start from here instead of the top. Writer only.
-  uint32_t splice_[kHeightMax];
+  Splice splice_;
   uint32_t last_ = 0;
 };
 

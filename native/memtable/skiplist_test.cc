@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <thread>
 #include <vector>
@@ -21,19 +22,55 @@ struct ByInternalOrder {
   }
 };
 
+struct OwnedEntry {
+  std::string key;
+  uint64_t trailer;
+  std::string value;
+};
+
+// Keys that share nothing, a word, or all but their length.
+std::string SomeKey(Random* random) {
+  static constexpr const char* kPrefixes[] = {"", "account/", "account/0000000"};
+  return kPrefixes[random->Below(3)] +
+         std::string(1 + random->Below(12), static_cast<char>('a' + random->Below(4)));
+}
+
+std::vector<OwnedEntry> SomeEntries(Random* random, Sequence* sequence) {
+  std::vector<OwnedEntry> entries;
+  for (uint64_t left = 1 + random->Below(40); left > 0; --left) {
+    const uint64_t trailer = MakeTrailer((*sequence)++, EntryKind::kPut);
+    entries.push_back({SomeKey(random), trailer, std::string(random->Below(30), 'v')});
+  }
+  if (random->Below(3) == 0) {
+    std::sort(entries.begin(), entries.end(), [](const OwnedEntry& a, const OwnedEntry& b) {
+      return CompareInternal(a.key, a.trailer, b.key, b.trailer) < 0;
+    });
+  }
+  return entries;
+}
+
+void InsertSomehow(const std::vector<OwnedEntry>& entries, Random* random, SkipList* list) {
+  const uint64_t how = random->Below(3);
+  std::vector<SkipList::Entry> views;
+  for (const OwnedEntry& entry : entries) {
+    views.push_back({entry.key, entry.trailer, entry.value});
+    if (how == 0) list->Insert(entry.key, entry.trailer, entry.value);
+    if (how == 1) list->InsertRising(entry.key, entry.trailer, entry.value);
+  }
+  if (how == 2) list->InsertMany(views);
+}
+
 TEST(SkipList, AgreesWithASortedMap) {
   const uint64_t first_seed = PrintedSeed(1);
-  for (uint64_t seed = first_seed; seed < first_seed + 5; ++seed) {
+  for (uint64_t seed = first_seed; seed < first_seed + 50; ++seed) {
     const auto arena = Arena::Create(Env::Posix(), kArenaBytes);
     SkipList list(arena.get(), seed);
     Random random(seed);
     std::map<ByInternalOrder::Entry, std::string, ByInternalOrder> model;
-    for (Sequence sequence = 1; sequence <= 2000; ++sequence) {
-      const std::string key(1 + random.Below(12), static_cast<char>('a' + random.Below(4)));
-      const std::string value(random.Below(30), 'v');
-      const uint64_t trailer = MakeTrailer(sequence, EntryKind::kPut);
-      list.Insert(key, trailer, value);
-      model[{key, trailer}] = value;
+    for (Sequence sequence = 1; sequence <= 2000;) {
+      const std::vector<OwnedEntry> entries = SomeEntries(&random, &sequence);
+      InsertSomehow(entries, &random, &list);
+      for (const OwnedEntry& entry : entries) model[{entry.key, entry.trailer}] = entry.value;
     }
     const SkipList::Node* node = list.First();
     for (const auto& [entry, value] : model) {
@@ -45,7 +82,7 @@ TEST(SkipList, AgreesWithASortedMap) {
     }
     EXPECT_EQ(node, nullptr);
     for (int i = 0; i < 500; ++i) {
-      const std::string key(1 + random.Below(13), static_cast<char>('a' + random.Below(5)));
+      const std::string key = SomeKey(&random);
       const uint64_t trailer = MakeSeekTrailer(random.Below(2100));
       const auto at = model.lower_bound({key, trailer});
       const SkipList::Node* found = list.Seek(key, trailer);
@@ -60,6 +97,32 @@ TEST(SkipList, AgreesWithASortedMap) {
       }
     }
     ASSERT_EQ(SkipList::Trailer(list.Last()), model.rbegin()->first.second);
+  }
+}
+
+TEST(SkipList, GoesOnFromTheLastOfManyInserted) {
+  const uint64_t seed = PrintedSeed(3);
+  Random random(seed);
+  for (int round = 0; round < 2000; ++round) {
+    const auto arena = Arena::Create(Env::Posix(), 1 << 16);
+    SkipList list(arena.get(), random.Next());
+    Sequence sequence = 1;
+    std::vector<OwnedEntry> entries = SomeEntries(&random, &sequence);
+    std::vector<SkipList::Entry> views;
+    for (const OwnedEntry& entry : entries)
+      views.push_back({entry.key, entry.trailer, entry.value});
+    list.InsertMany(views);
+    std::string key = entries.back().key;
+    for (int i = 0; i < 4; ++i) {
+      key.push_back('+');
+      entries.push_back({key, MakeTrailer(sequence++, EntryKind::kPut), ""});
+      list.Insert(key, entries.back().trailer, "");
+    }
+    for (const OwnedEntry& entry : entries) {
+      const SkipList::Node* found = list.Seek(entry.key, entry.trailer);
+      ASSERT_NE(found, nullptr);
+      ASSERT_EQ(SkipList::Trailer(found), entry.trailer) << "round " << round;
+    }
   }
 }
 
@@ -106,10 +169,15 @@ TEST(ThreadedSkipList, ReadersSeeWholeSortedEntriesWhileOneWriterInserts) {
     });
   }
   Random random(seed);
-  for (Sequence sequence = 1; sequence <= kEntries; ++sequence) {
-    const std::string key = "key" + std::to_string(random.Below(5000));
-    list.Insert(key, MakeTrailer(sequence, EntryKind::kPut), key);
-    written.store(sequence, std::memory_order_release);
+  for (Sequence sequence = 1; sequence <= kEntries;) {
+    std::vector<std::string> keys;
+    std::vector<SkipList::Entry> entries;
+    for (uint64_t i = std::min(1 + random.Below(20), kEntries + 1 - sequence); i > 0; --i)
+      keys.push_back("key" + std::to_string(random.Below(5000)));
+    for (const std::string& key : keys)
+      entries.push_back({key, MakeTrailer(sequence++, EntryKind::kPut), key});
+    list.InsertMany(entries);
+    written.store(sequence - 1, std::memory_order_release);
   }
   for (std::thread& reader : readers) reader.join();
   EXPECT_EQ(bad.load(), 0u);

@@ -18,14 +18,15 @@ Status StoreImpl::Close() {
     if (closing_) {
       lock.unlock();
       scheduler_->WaitUntil([this] { return closed_.load(std::memory_order_acquire); });
-      return Status::Ok();
+      return close_status_;
     }
     closing_ = true;
   }
-  SettleQueue();
+  const Status derived = SettleQueue();
   StopBackground();
   Status status = FailureCause();
   if (status.ok() && !options_.read_only) status = FinishLog();
+  if (status.ok()) status = derived;
   const Status manifest = versions_->Close();
   if (status.ok()) status = manifest;
   {
@@ -39,12 +40,15 @@ Status StoreImpl::Close() {
   }
   cache_.Clear();
   directory_lock_.reset();
+  close_status_ = status;
   closed_.store(true, std::memory_order_release);
+  scheduler_->Wake();
   Notify(Event::Kind::kClosed, "", 0, 0, status);
   return status;
 }
 
-void StoreImpl::SettleQueue() {
+// What a last flush of derived namespaces came to.
+Status StoreImpl::SettleQueue() {
   ScheduleCommit();
   scheduler_->WaitUntil([this] {
     const std::lock_guard lock(mutex_);
@@ -56,21 +60,26 @@ void StoreImpl::SettleQueue() {
     derived_dirty = failure_.ok() && active_->applied > 0;
     for (const GenerationPtr& generation : immutables_) derived_dirty |= generation->applied > 0;
   }
-  if (derived_dirty) FlushForClose();
+  return derived_dirty ? FlushForClose() : Status::Ok();
 }
 
-void StoreImpl::FlushForClose() {
+// A failed flush is no loss, since the owner replays its events after `applied`, but is told.
+Status StoreImpl::FlushForClose() {
+  Status result;
   std::atomic<bool> settled{false};
   CommitRequest request;
   request.kind = CommitRequest::Kind::kFlush;
-  // A failed flush is no loss: the owner replays its events after `applied`.
-  request.done = [&](const Status&) { settled.store(true, std::memory_order_release); };
+  request.done = [&](const Status& status) {
+    result = status;
+    settled.store(true, std::memory_order_release);
+  };
   {
     const std::lock_guard lock(mutex_);
     queue_.Push(std::move(request));
   }
   ScheduleCommit();
   scheduler_->WaitUntil([&] { return settled.load(std::memory_order_acquire); });
+  return result;
 }
 
 void StoreImpl::StopBackground() {
@@ -98,6 +107,9 @@ Status StoreImpl::FinishLog() {
   VersionEdit edit;
   edit.clean_close = log::SegmentEnd{active_->log_number, writer_->last_sequence(), writer_->size(),
                                      writer_->chain()};
+  // Sequences of derived entries that were not flushed are in no file, and used up all the same.
+  const Sequence used = next_sequence_ - 1;
+  if (used > versions_->state().last_sequence) edit.last_sequence = used;
   LS_RETURN_IF_ERROR(versions_->Apply(edit));
   return writer_->Close();
 }

@@ -1,5 +1,5 @@
 // The compaction lane: picks by the pure picker, runs one choice at a time, installs it, removes
-// files nobody needs any more. Manual compactions take turns with what the picker wants.
+// files nobody needs any more. Manual compactions come after L0 and before the other levels.
 #include "store/store_impl.h"
 
 namespace ledgerstone {
@@ -78,31 +78,47 @@ void StoreImpl::CompactionJob() {
   if (!failure.ok() || options_.read_only) return FailManual(failure);
 
   const std::optional<CompactionChoice> choice = NextChoice();
-  if (!choice.has_value()) return;
+  if (!choice.has_value()) return NoteCompactionDone();
   const Status status = RunChoice(*choice);
   if (status.ok()) {
-    {
-      const std::lock_guard lock(mutex_);
-      compaction_failures_ = 0;
-    }
-    ScheduleCommit();
-    ScheduleCompaction();
+    NoteCompactionDone();
   } else if (!status.Is(StatusCode::kAborted) && FailureCause().ok()) {
-    RetryCompaction(status);
+    RetryCompaction(*choice, status);
+  } else {
+    return;
   }
+  ScheduleCommit();
+  ScheduleCompaction();
 }
 
-void StoreImpl::RetryCompaction(const Status& status) {
+void StoreImpl::NoteCompactionDone() {
+  const std::lock_guard lock(mutex_);
+  if (!failed_tables_.empty()) return;
+  compaction_error_ = Status::Ok();
+  compaction_failures_ = 0;
+}
+
+// The tables of a choice that failed are left alone for a while: others go on, and writers that
+// would wait for this one are told.
+void StoreImpl::RetryCompaction(const CompactionChoice& choice, const Status& status) {
   Counters::Add(counters_.background_errors, 1);
   Notify(Event::Kind::kBackgroundError, "compaction", 0, 0, status);
   FailManual(status);
   uint64_t delay = 0;
   {
     const std::lock_guard lock(mutex_);
-    compaction_scheduled_ = true;
+    compaction_error_ = status;
+    for (const auto& file : choice.inputs) failed_tables_.insert(file->meta().number);
+    for (const auto& file : choice.output_inputs) failed_tables_.insert(file->meta().number);
     delay = RetryDelayMicros(++compaction_failures_);
   }
-  scheduler_->PostAfter(Lane::kCompaction, delay, [this] { CompactionJob(); });
+  scheduler_->PostAfter(Lane::kCompaction, delay, [this] {
+    {
+      const std::lock_guard lock(mutex_);
+      failed_tables_.clear();
+    }
+    ScheduleCompaction();
+  });
 }
 
 void StoreImpl::FailManual(const Status& failure) {
@@ -117,6 +133,17 @@ void StoreImpl::FailManual(const Status& failure) {
 std::optional<CompactionChoice> StoreImpl::NextChoice() {
   const VersionPtr version = versions_->current();
   const PickerOptions options = MakePickerOptions();
+  std::optional<CompactionChoice> due;
+  if (options_.compact_in_background) {
+    std::set<uint64_t> busy;
+    {
+      const std::lock_guard lock(mutex_);
+      busy = failed_tables_;
+    }
+    due = PickCompaction(*version, options, busy);
+    // Writers wait for L0: it goes before what somebody asked for.
+    if (due.has_value() && due->input_level == 0) return due;
+  }
   for (;;) {
     Done finished;
     {
@@ -129,8 +156,7 @@ std::optional<CompactionChoice> StoreImpl::NextChoice() {
     }
     finished(Status::Ok());
   }
-  if (!options_.compact_in_background) return std::nullopt;
-  return PickCompaction(*version, options, {});
+  return due;
 }
 
 std::optional<CompactionChoice> StoreImpl::NextManualChoice(ManualCompaction* manual,

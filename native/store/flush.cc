@@ -103,12 +103,12 @@ Status StoreImpl::FlushGeneration(const GenerationPtr& generation) {
       edit, [&](const VersionPtr& version) { RetireGeneration(generation, version); });
   if (!status.ok()) return FailStop(status);
 
-  uint64_t bytes = 0;
-  for (const auto& table : edit.new_tables) bytes += table.meta.size;
   Counters::Add(counters_.flushes, 1);
-  Counters::Add(counters_.flush_bytes, bytes);
-  for (const std::string& line : written) {
-    Notify(Event::Kind::kFlushed, line, bytes, env_->NowMicros() - began);
+  LS_CHECK(written.size() == edit.new_tables.size());
+  for (size_t i = 0; i < written.size(); ++i) {
+    const uint64_t bytes = edit.new_tables[i].meta.size;
+    Counters::Add(counters_.flush_bytes, bytes);
+    Notify(Event::Kind::kFlushed, written[i], bytes, env_->NowMicros() - began);
   }
   return Status::Ok();
 }
@@ -121,7 +121,7 @@ Status StoreImpl::WriteGenerationTables(const Generation& generation, VersionEdi
     CompactionContext context = MakeCompactionContext(info.options, false);
     CompactionResult result;
     const auto source = memtable->NewIterator();
-    LS_RETURN_IF_ERROR(WriteTables(source.get(), context, false, &result));
+    LS_RETURN_IF_ERROR(WriteTables(source.get(), context, &result));
     for (TableMeta& meta : result.outputs) {
       events->push_back(info.name + ": L0 " + TableName(meta.number) + " " +
                         ByteSizeText(meta.size));

@@ -33,6 +33,8 @@ void Generation::UpdateCharge() {
   charged_ = target;
 }
 
-bool Generation::empty() const { return last_sequence == 0 && created.empty() && dropped.empty(); }
+bool Generation::empty() const {
+  return last_sequence == 0 && applied == 0 && created.empty() && dropped.empty();
+}
 
 }  // namespace ledgerstone

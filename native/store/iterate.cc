@@ -214,6 +214,7 @@ std::unique_ptr<Iterator> MakeRangeIterator(std::shared_ptr<const ReadView> view
 
 Status StoreImpl::NewIterator(NamespaceId id, const IterateOptions& options, Tier tier,
                               std::unique_ptr<Iterator>* iterator) {
+  AwaitTold();
   ReadViewPtr view = View();
   if (view == nullptr) return Status::Closed("the store");
   Sequence sequence = 0;

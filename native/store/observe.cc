@@ -80,7 +80,9 @@ void StoreImpl::AddStateStatistics(StoreStatistics* out) const {
   out->visible_sequence = VisibleSequence();
   out->applied = versions_->state().applied;
   const VersionPtr version = versions_->current();
+  const PickerOptions picker = MakePickerOptions();
   for (const auto& [id, tree] : version->trees) {
+    out->compaction_pending_bytes += PendingCompactionBytes(*tree, picker);
     for (const auto& level : tree->levels) out->tables += level.size();
     out->table_bytes += tree->TotalBytes();
   }

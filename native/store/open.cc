@@ -1,6 +1,7 @@
 // From a directory to a running store. Nothing on disk changes before the directory is locked, the
 // manifest is read and the recovery verdict is in.
 #include "base/text.h"
+#include "env/path_name.h"
 #include "store/store_impl.h"
 
 namespace ledgerstone {
@@ -27,6 +28,8 @@ Status CheckOptions(const StoreOptions& options) {
       in_range("generation_bytes", options.generation_bytes, 4 << 10, uint64_t{4} << 30));
   LS_RETURN_IF_ERROR(
       in_range("immutable_generations_max", options.immutable_generations_max, 1, 64));
+  LS_RETURN_IF_ERROR(
+      in_range("manifest_bytes_max", options.manifest_bytes_max, 1 << 10, uint64_t{1} << 40));
   LS_RETURN_IF_ERROR(in_range("block_bytes", options.block_bytes, 64, 4 << 20));
   LS_RETURN_IF_ERROR(in_range("table_bytes", options.table_bytes, 4 << 10, uint64_t{4} << 30));
   LS_RETURN_IF_ERROR(
@@ -78,7 +81,8 @@ StoreImpl::StoreImpl(const StoreOptions& options, std::string path)
   table_context_.cache = &cache_;
   table_context_.statistics = &table_statistics_;
   table_context_.on_obsolete = [this](uint64_t number) { OnTableObsolete(number); };
-  versions_ = std::make_unique<VersionSet>(env_, path_, &table_context_);
+  versions_ =
+      std::make_unique<VersionSet>(env_, path_, &table_context_, options.manifest_bytes_max);
   cache_.Reserve(std::min(options.memory_budget / 8, kWorkingMemoryBytesMax));
   if (options.scheduler == nullptr) owned_scheduler_ = Scheduler::Threaded();
   scheduler_ = options.scheduler != nullptr ? options.scheduler : owned_scheduler_.get();
@@ -173,6 +177,7 @@ Status StoreImpl::CreateNew() {
 Status StoreImpl::OpenExisting() {
   VersionSet::RecoveryReport recovered;
   LS_RETURN_IF_ERROR(versions_->Recover(&recovered));
+  if (recovered.cut.has_value()) ReportCut(ManifestName(recovered.manifest_number), *recovered.cut);
   const ManifestState state = versions_->state();
   std::vector<NamespaceInfo> infos;
   for (const auto& [id, tree] : versions_->current()->trees) {
@@ -188,7 +193,7 @@ Status StoreImpl::OpenExisting() {
   visible_sequence_.store(last, std::memory_order_release);
   report_.clean_close = state.clean_close.has_value();
   next_sequence_ = report_.clean_close ? last + 1 : (last / kSequenceEpoch + 1) * kSequenceEpoch;
-  ReportRecovery(verdict);
+  for (const log::TailCut& cut : verdict.cuts) ReportCut(LogName(cut.segment), cut);
   if (options_.read_only) return StartGeneration(state.last_log + 1);
 
   log::SegmentEnd end;

@@ -3,6 +3,8 @@
 
 namespace ledgerstone {
 
+thread_local const StoreImpl* StoreImpl::telling_here = nullptr;
+
 ReadViewPtr StoreImpl::View() const {
   const std::lock_guard lock(view_mutex_);
   return view_;
@@ -19,6 +21,24 @@ ReadViewPtr StoreImpl::InstallView(const VersionPtr& version) {
   const std::lock_guard lock(view_mutex_);
   view_.swap(view);
   return view;
+}
+
+// What a writer was told is there for whoever reads after it: the rest of that group's way into the
+// memtables is waited for, which is a matter of memory and never of the disk. To be called before
+// the view is taken, since a group may bring namespaces.
+void StoreImpl::AwaitTold() const {
+  const Sequence told = told_sequence_.load(std::memory_order_acquire);
+  Sequence visible = visible_sequence_.load(std::memory_order_acquire);
+  while (visible < told) {
+    LS_CHECK(telling_here != this && "a callback of a write reads the store");
+    visible_sequence_.wait(visible, std::memory_order_acquire);
+    visible = visible_sequence_.load(std::memory_order_acquire);
+  }
+}
+
+uint64_t StoreImpl::VisibleSequence() const {
+  AwaitTold();
+  return visible_sequence_.load(std::memory_order_acquire);
 }
 
 Status StoreImpl::ReadPoint(uint64_t snapshot_id, Sequence* sequence) const {
@@ -40,6 +60,7 @@ Status StoreImpl::Get(NamespaceId id, Slice key, const ReadOptions& options, Pre
                       PinnedValue* value) {
   *presence = Presence::kAbsent;
   LS_RETURN_IF_ERROR(CheckKey(key));
+  AwaitTold();
   ReadViewPtr view = View();
   if (view == nullptr) return Status::Closed("the store");
   Sequence sequence = 0;
@@ -70,6 +91,8 @@ Status StoreImpl::Get(NamespaceId id, Slice key, const ReadOptions& options, Pre
 }
 
 uint64_t StoreImpl::TakeSnapshot() {
+  // Waits without the mutex, which the commit lane may need to get there.
+  AwaitTold();
   const std::lock_guard lock(mutex_);
   const uint64_t id = next_snapshot_id_++;
   snapshots_[id] = visible_sequence_.load(std::memory_order_acquire);

@@ -8,7 +8,7 @@ namespace ledgerstone {
 namespace {
 
 // No entry of a batch takes more arena for each of its bytes than the smallest one does.
-constexpr uint64_t kArenaBytesPerLogByte = 32;
+constexpr uint64_t kArenaBytesPerLogByte = 40;
 constexpr uint64_t kArenaBytesLeast = uint64_t{1} << 20;
 
 // Makes what a dead process left in the page cache durable.
@@ -63,7 +63,7 @@ Status StoreImpl::ReplaySegment(uint64_t number, log::ScanResult* scan) {
   uint64_t size = 0;
   LS_RETURN_IF_ERROR(env_->FileSize(PathOf(name), &size));
   const uint64_t capacity = size * kArenaBytesPerLogByte + kArenaBytesLeast;
-  GenerationPtr generation = NewGeneration(number, std::min(capacity, Arena::kCapacityMax / 2));
+  GenerationPtr generation = NewGeneration(number, std::min(capacity, Arena::kCapacityMax));
   if (generation == nullptr) return Status(StatusCode::kNoMemory, "no memory to replay " + name);
   const auto clean_close = versions_->state().clean_close;
   const uint64_t chain_offset =
@@ -152,18 +152,16 @@ Status StoreImpl::RepairTail(const log::RecoveryVerdict& verdict, log::SegmentEn
   return writer->Finish(end);
 }
 
-void StoreImpl::ReportRecovery(const log::RecoveryVerdict& verdict) {
-  for (const log::TailCut& cut : verdict.cuts) {
-    if (cut.bytes == 0) continue;
-    report_.cut_bytes += cut.bytes;
-    report_.valid_beyond_cut |= cut.valid_beyond;
-    report_.cut_file = LogName(cut.segment);
-    report_.cut_offset = cut.offset;
-    Notify(Event::Kind::kTailCut,
-           LogName(cut.segment) + " at " + std::to_string(cut.offset) + ": " +
-               ByteSizeText(cut.bytes) + " never synced, " + cut.reason,
-           cut.bytes);
-  }
+void StoreImpl::ReportCut(const std::string& file, const log::TailCut& cut) {
+  if (cut.bytes == 0) return;
+  report_.cut_bytes += cut.bytes;
+  report_.valid_beyond_cut |= cut.valid_beyond;
+  report_.cut_file = file;
+  report_.cut_offset = cut.offset;
+  Notify(Event::Kind::kTailCut,
+         file + " at " + std::to_string(cut.offset) + ": " + ByteSizeText(cut.bytes) +
+             " never synced, " + cut.reason,
+         cut.bytes);
 }
 
 }  // namespace ledgerstone

@@ -46,6 +46,7 @@ Status ReplayBuffer::Keep(Slice payload, Slice* kept) {
 }
 
 void ReplayBuffer::Add(MemTable* memtable, Slice user_key, uint64_t trailer, Slice value) {
+  if (entries_.size() == kEntriesMax) InsertEntries();
   entries_.push_back({memtable, PrefixOf(user_key), user_key, trailer, value});
 }
 
@@ -56,6 +57,11 @@ bool ReplayBuffer::Before(const Entry& a, const Entry& b) {
 }
 
 void ReplayBuffer::Insert() {
+  InsertEntries();
+  used_ = 0;
+}
+
+void ReplayBuffer::InsertEntries() {
   std::sort(entries_.begin(), entries_.end(), Before);
   for (size_t i = 0; i < entries_.size(); ++i) {
     if (i + kAhead < entries_.size()) entries_[i + kAhead].PrefetchBytes();
@@ -63,7 +69,6 @@ void ReplayBuffer::Insert() {
     entry.memtable->InsertRising(entry.user_key, entry.trailer, entry.value);
   }
   entries_.clear();
-  used_ = 0;
 }
 
 }  // namespace ledgerstone

@@ -27,6 +27,7 @@ class ReplayBuffer {
 
  private:
   static constexpr size_t kPagesBytes = size_t{32} << 20;
+  static constexpr size_t kEntriesMax = size_t{1} << 19;
 
   struct Entry {
     MemTable* memtable;
@@ -37,6 +38,7 @@ class ReplayBuffer {
 
     void PrefetchBytes() const;
   };
+  void InsertEntries();
   static bool Before(const Entry& a, const Entry& b);
 
   Env* const env_;

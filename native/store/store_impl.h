@@ -73,9 +73,7 @@ class StoreImpl final : public Store {
   uint64_t TakeSnapshot() override;
   bool ReleaseSnapshot(uint64_t snapshot_id) override;
   Status SnapshotSequence(uint64_t snapshot_id, uint64_t* sequence) const override;
-  uint64_t VisibleSequence() const override {
-    return visible_sequence_.load(std::memory_order_acquire);
-  }
+  uint64_t VisibleSequence() const override;
   uint64_t Applied() const override { return versions_->state().applied; }
   void Flush(Done done) override;
   void Compact(NamespaceId id, Slice lower, Slice upper, Done done) override;
@@ -114,7 +112,7 @@ class StoreImpl final : public Store {
                       const FilePlace& place, Slice payload);
   Status ReplayNamespaceEntry(Generation* generation, const BatchEntry& entry);
   Status RepairTail(const log::RecoveryVerdict& verdict, log::SegmentEnd* end);
-  void ReportRecovery(const log::RecoveryVerdict& verdict);
+  void ReportCut(const std::string& file, const log::TailCut& cut);
 
   // namespaces.cc
   void ChangeNamespaces(const BatchEntry& entry);
@@ -127,6 +125,7 @@ class StoreImpl final : public Store {
   Status TryEnqueue(CommitRequest* request);
   void ScheduleCommit();
   void CommitJob();
+  Status StallError(bool needs_switch) const;
   bool ReadyToCommit(CommitGroup* group, bool* needs_switch);
   void CommitOne(CommitGroup group);
   void CommitWrite(CommitGroup& group);
@@ -161,7 +160,8 @@ class StoreImpl final : public Store {
   // compact.cc
   void ScheduleCompaction();
   void CompactionJob();
-  void RetryCompaction(const Status& status);
+  void RetryCompaction(const CompactionChoice& choice, const Status& status);
+  void NoteCompactionDone();
   void FailManual(const Status& failure);
   std::optional<CompactionChoice> NextChoice();
   static std::optional<CompactionChoice> NextManualChoice(ManualCompaction* manual,
@@ -176,6 +176,7 @@ class StoreImpl final : public Store {
   std::vector<Sequence> SnapshotSequences() const;
 
   // read.cc
+  void AwaitTold() const;
   ReadViewPtr View() const;
   // Requires mutex_. The caller lets the old view go after mutex_.
   [[nodiscard]] ReadViewPtr InstallView(const VersionPtr& version);
@@ -193,8 +194,8 @@ class StoreImpl final : public Store {
   void AddStateStatistics(StoreStatistics* out) const;
 
   // close.cc
-  void SettleQueue();
-  void FlushForClose();
+  Status SettleQueue();
+  Status FlushForClose();
   void StopBackground();
   Status FinishLog();
 
@@ -206,6 +207,11 @@ class StoreImpl final : public Store {
   EventListener* const listener_;
   OpenReport report_;
   Counters counters_;
+
+  // Before the tables, which tell of their end here.
+  std::mutex obsolete_mutex_;              // a leaf but for the scheduler's own
+  std::vector<uint64_t> obsolete_tables_;  // guarded by obsolete_mutex_
+  bool obsolete_stopped_ = false;
 
   BlockCache cache_;
   Table::Statistics table_statistics_;
@@ -229,8 +235,13 @@ class StoreImpl final : public Store {
   uint64_t last_applied_committed_ = 0;
 
   std::atomic<Sequence> visible_sequence_{0};
+  // Beyond visible_sequence_ while a group told early is still on its way into the memtables.
+  std::atomic<Sequence> told_sequence_{0};
+  // Set on the commit lane while it tells such a group.
+  static thread_local const StoreImpl* telling_here;
   std::atomic<bool> read_only_{false};
   std::atomic<bool> closed_{false};
+  Status close_status_;   // set before closed_
   bool running_ = false;  // Open succeeded
   std::atomic<bool> cancel_background_{false};
 
@@ -260,14 +271,12 @@ class StoreImpl final : public Store {
   Status flush_error_;  // of the last flush; OK once one succeeds
   bool compaction_scheduled_ = false;
   uint32_t compaction_failures_ = 0;
+  Status compaction_error_;           // of a compaction still to be done again
+  std::set<uint64_t> failed_tables_;  // its inputs: left alone until it is tried again
   std::vector<ManualCompaction> manual_;
   std::vector<uint64_t> flushed_logs_;
   std::map<uint64_t, Sequence> snapshots_;
   uint64_t next_snapshot_id_ = 1;
-
-  std::mutex obsolete_mutex_;              // a leaf but for the scheduler's own
-  std::vector<uint64_t> obsolete_tables_;  // guarded by obsolete_mutex_
-  bool obsolete_stopped_ = false;
 
   mutable std::mutex view_mutex_;
   ReadViewPtr view_;  // guarded by view_mutex_

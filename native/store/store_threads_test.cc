@@ -147,6 +147,48 @@ TEST_F(ThreadedStore, ClosesWhileBusyAndTellsEveryWriter) {
   EXPECT_TRUE(store_->Get(id_, Key(0), {}, &presence, &value).Is(StatusCode::kClosed));
 }
 
+TEST_F(ThreadedStore, WhatAWriterWasToldIsThereForItAtOnce) {
+  for (int i = 0; i < 400; ++i) {
+    NamespaceId id = 0;
+    ASSERT_TRUE(store_->OpenNamespace("told" + std::to_string(i / 2), {}, &id).ok());
+    WriteBatch batch;
+    for (int entry = 0; entry < 50; ++entry) batch.Put(id, Key(static_cast<uint64_t>(entry)), "v");
+    batch.Put(id, "last" + std::to_string(i), "here");
+    std::atomic<bool> told{false};
+    store_->Write(batch.bytes(), batch.count(), {.durability = Durability::kOs, .applied = {}},
+                  [&](const Status& status) {
+                    EXPECT_TRUE(status.ok());
+                    told.store(true, std::memory_order_release);
+                  });
+    while (!told.load(std::memory_order_acquire)) {
+    }
+    Presence presence = Presence::kAbsent;
+    PinnedValue value;
+    ASSERT_TRUE(store_->Get(id, "last" + std::to_string(i), {}, &presence, &value).ok());
+    ASSERT_EQ(presence, Presence::kFound) << i;
+    const uint64_t snapshot = store_->TakeSnapshot();
+    IterateOptions options;
+    options.snapshot_id = i % 3 == 0 ? snapshot : 0;
+    std::unique_ptr<Iterator> iterator;
+    ASSERT_TRUE(store_->NewIterator(id, options, Tier::kDisk, &iterator).ok());
+    size_t count = 0;
+    for (iterator->Start(); iterator->Valid(); iterator->Next()) ++count;
+    ASSERT_EQ(count, 51u + static_cast<size_t>(i % 2)) << i;
+    store_->ReleaseSnapshot(snapshot);
+  }
+}
+
+TEST_F(ThreadedStore, ClosedByTwoAtOnceAnswersBoth) {
+  for (int i = 0; i < 30; ++i) {
+    ASSERT_TRUE(WritePair(1, 1).ok());
+    std::thread other([&] { EXPECT_TRUE(store_->Close().ok()); });
+    EXPECT_TRUE(store_->Close().ok());
+    other.join();
+    store_.reset();
+    Open();
+  }
+}
+
 TEST_F(ThreadedStore, NamespacesOpenedByManyThreadsAreOne) {
   std::vector<std::thread> threads;
   for (int t = 0; t < 4; ++t) {

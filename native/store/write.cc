@@ -8,10 +8,14 @@
 namespace ledgerstone {
 namespace {
 
+constexpr uint64_t kBatchMemoryMax = Arena::kCapacityMax / 4;
 constexpr uint64_t kWritebackStep = uint64_t{1} << 20;
 // From this size on, writing out starts before the memtables are filled, so that both go on at
 // once.
 constexpr uint64_t kOverlapBytes = uint64_t{1} << 15;
+// Up to this size, a group that need not be synced is told to its writers as soon as the log has
+// it: they go on while the memtables are filled, and a reader waits for that, a millisecond or two.
+constexpr uint64_t kToldEarlyBytesMax = uint64_t{1} << 18;
 
 void SettleAll(std::vector<CommitRequest>& requests, const Status& status) {
   for (CommitRequest& request : requests) request.done(status);
@@ -31,6 +35,10 @@ void StoreImpl::Write(Slice batch, uint32_t count, const WriteOptions& options, 
   Status status = namespaces_.CheckBatch(batch, count, derived);
   if (status.ok() && batch.size() > log::kPayloadBytesMax) {
     status = Status::InvalidArgument("a batch has at most 1 GiB");
+  }
+  if (status.ok() && Generation::BytesNeeded(batch.size(), count) > kBatchMemoryMax) {
+    status = Status::InvalidArgument("a batch takes at most 8 GiB of memory; this one has " +
+                                     std::to_string(count) + " entries");
   }
   if (!status.ok()) return done(status);
   if (count == 0 && !derived) return done(Status::Ok());
@@ -93,6 +101,16 @@ void StoreImpl::ScheduleCommit() {
   scheduler_->Post(Lane::kCommit, [this] { CommitJob(); });
 }
 
+// Why waiting for the background would be in vain; OK when it would not. Requires mutex_.
+Status StoreImpl::StallError(bool needs_switch) const {
+  if (needs_switch && immutables_.size() >= options_.immutable_generations_max) {
+    if (flush_error_.ok()) return flush_error_;
+    return flush_error_.WithContext("not written: memory is full and can't be flushed");
+  }
+  if (compaction_error_.ok()) return compaction_error_;
+  return compaction_error_.WithContext("not written: level 0 is full and can't be compacted");
+}
+
 // Takes the next group, or decides that it has to wait. Returns false when there is nothing to
 // commit now.
 bool StoreImpl::ReadyToCommit(CommitGroup* group, bool* needs_switch) {
@@ -124,13 +142,12 @@ bool StoreImpl::ReadyToCommit(CommitGroup* group, bool* needs_switch) {
       }
       if (decision.kind == StallDecision::Kind::kDelay) {
         delay_served_ = commit_scheduled_ = true;
-      } else if (flush_error_.ok()) {
+      } else if (refusal = StallError(*needs_switch); refusal.ok()) {
         commit_stalled_ = true;
         stall_began_ = env_->NowMicros();
       } else {
         refused = closing_ ? queue_.TakeAll() : queue_.TakeWrites();
         last_applied_queued_ = last_applied_committed_;
-        refusal = flush_error_.WithContext("not written: memory is full and can't be flushed");
       }
     }
   }
@@ -187,6 +204,15 @@ void StoreImpl::CommitWrite(CommitGroup& group) {
     return;
   }
   Status status = AppendGroup(group, first);
+  if (status.ok() && group.durability == Durability::kOs && group.bytes <= kToldEarlyBytesMax) {
+    told_sequence_.store(last, std::memory_order_release);
+    telling_here = this;
+    SettleGroup(group, status);
+    telling_here = nullptr;
+    InsertGroup(group, first);
+    Publish(last);
+    return;
+  }
   if (status.ok()) {
     if (group.durability == Durability::kDisk && group.bytes >= kOverlapBytes)
       writer_->StartWriteback();
@@ -273,6 +299,7 @@ std::vector<MemTable::Entry>* StoreImpl::RowsFor(NamespaceId id) {
 void StoreImpl::Publish(Sequence last) {
   LS_CHECK(last >= visible_sequence_.load(std::memory_order_relaxed));
   visible_sequence_.store(last, std::memory_order_release);
+  visible_sequence_.notify_all();
 }
 
 void StoreImpl::SettleGroup(CommitGroup& group, const Status& status) {
@@ -298,7 +325,7 @@ void StoreImpl::ScheduleIdlePromise() {
     {
       const std::lock_guard lock(mutex_);
       promise_scheduled_ = false;
-      if (closing_ || !failure_.ok() || !queue_.empty()) return;
+      if (closing_ || !failure_.ok()) return;
     }
     if (!writer_->OwesPromise()) return;
     const Status status = writer_->AppendPromise();

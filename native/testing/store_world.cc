@@ -8,6 +8,7 @@ StoreOptions TinyStoreOptions() {
   StoreOptions options;
   options.memory_budget = 1 << 20;
   options.generation_bytes = 4 << 10;
+  options.manifest_bytes_max = 1 << 10;
   options.block_bytes = 256;
   options.table_bytes = 4 << 10;
   options.level_base_bytes = 8 << 10;

@@ -28,7 +28,7 @@ TableFilePtr TreeWorld::MakeTable(std::vector<InternalEntry> entries) {
   std::sort(entries.begin(), entries.end(), EntryBefore);
   VectorIterator source(std::move(entries));
   CompactionResult result;
-  const Status written = WriteTables(&source, JobContext({}), false, &result);
+  const Status written = WriteTables(&source, JobContext({}), &result);
   LS_CHECK(written.ok() && result.outputs.size() == 1);
   return PretendTable(result.outputs.front());
 }

@@ -6,7 +6,7 @@ namespace ledgerstone {
 namespace {
 
 constexpr size_t kDigitsMin = 6;
-constexpr Slice kTemporarySuffix = ".tmp";
+constexpr Slice kTemporaryCurrentName = "CURRENT.tmp";
 
 std::string Numbered(uint64_t number, const char* suffix) {
   char buffer[48];
@@ -33,15 +33,6 @@ std::string ManifestName(uint64_t number) { return Numbered(number, "manifest");
 std::string LogName(uint64_t number) { return Numbered(number, "wal"); }
 std::string TableName(uint64_t number) { return Numbered(number, "sst"); }
 
-std::string ParentDirectory(const std::string& path) {
-  const size_t last = path.find_last_not_of('/');
-  if (last == std::string::npos) return "/";
-  const size_t slash = path.find_last_of('/', last);
-  if (slash == std::string::npos) return ".";
-  const size_t end = path.find_last_not_of('/', slash);
-  return end == std::string::npos ? "/" : path.substr(0, end + 1);
-}
-
 std::string JoinPath(const std::string& directory, const std::string& name) {
   if (directory.empty() || directory.back() == '/') return directory + name;
   return directory + "/" + name;
@@ -51,7 +42,7 @@ StoreFile ParseFileName(Slice name, uint64_t* number) {
   *number = 0;
   if (name == kCurrentName) return StoreFile::kCurrent;
   if (name == kLockName) return StoreFile::kLock;
-  if (name.ends_with(kTemporarySuffix)) return StoreFile::kTemporary;
+  if (name == kTemporaryCurrentName) return StoreFile::kTemporary;
   const size_t dot = name.find('.');
   uint64_t parsed = 0;
   if (dot == Slice::npos || !ParseNumber(name.substr(0, dot), &parsed)) return StoreFile::kOther;

@@ -1,7 +1,7 @@
 // Names of the files in a store directory: one place that makes and reads them.
 //
 //   CURRENT, LOCK, NNNNNN.manifest, NNNNNN.wal, NNNNNN.sst   six digits or more, decimal
-//   *.tmp                                                    being replaced; leftovers are removed
+//   CURRENT.tmp                                              being replaced; a leftover is removed
 //   lost/                                                    foreign or orphaned files moved aside
 #pragma once
 
@@ -21,8 +21,6 @@ enum class StoreFile : uint8_t { kCurrent, kLock, kManifest, kLog, kTable, kTemp
 std::string ManifestName(uint64_t number);
 std::string LogName(uint64_t number);
 std::string TableName(uint64_t number);
-// "a/b/" gives "a", "a" gives ".", "/a" gives "/".
-std::string ParentDirectory(const std::string& path);
 std::string JoinPath(const std::string& directory, const std::string& name);
 // kOther for names that are none of ours; `number` is 0 where a kind has none.
 StoreFile ParseFileName(Slice name, uint64_t* number);

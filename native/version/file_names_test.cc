@@ -25,14 +25,13 @@ TEST(FileNames, WithoutANumberAreKnownToo) {
   EXPECT_EQ(number, 0u);
   EXPECT_EQ(ParseFileName("LOCK", &number), StoreFile::kLock);
   EXPECT_EQ(ParseFileName("CURRENT.tmp", &number), StoreFile::kTemporary);
-  EXPECT_EQ(ParseFileName("000007.sst.tmp", &number), StoreFile::kTemporary);
 }
 
 TEST(FileNames, OfStrangersAreNotOurs) {
   for (const char* const name :
        {"", "x", "current", "7.sst", "0000007.sst", "000007.SST", "000007.sst2", "000007",
         "00000a.sst", "-00007.sst", " 000007.sst", "99999999999999999999999.sst",
-        "18446744073709551616.sst", "lost"}) {
+        "18446744073709551616.sst", "lost", "notes.tmp", "000007.sst.tmp"}) {
     uint64_t number = 9;
     EXPECT_EQ(ParseFileName(name, &number), StoreFile::kOther) << name;
     EXPECT_EQ(number, 0u) << name;

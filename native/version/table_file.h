@@ -63,4 +63,10 @@ class TableFile {
 
 using TableFilePtr = std::shared_ptr<TableFile>;
 
+inline uint64_t BytesOf(const std::vector<TableFilePtr>& files) {
+  uint64_t bytes = 0;
+  for (const TableFilePtr& file : files) bytes += file->meta().size;
+  return bytes;
+}
+
 }  // namespace ledgerstone

@@ -26,9 +26,9 @@ std::vector<TableFilePtr>::const_iterator FirstNotBefore(const std::vector<Table
 }
 
 Status OutOfOrder(const Tree& tree, int level, const TableFilePtr& file, const char* what) {
-  return Status::Corruption("namespace '" + tree.info.name + "', level " + std::to_string(level) +
-                                ": " + what,
-                            {TableName(file->meta().number), Status::Place::kNoOffset});
+  return Status::Corruption(
+      "namespace '" + tree.info.name + "', level " + std::to_string(level) + ": " + what,
+      {TableName(file->meta().number), Status::Place::kNoOffset});
 }
 
 Status CheckLevel(const Tree& tree, int level) {

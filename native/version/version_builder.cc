@@ -97,17 +97,17 @@ Status VersionBuilder::DeleteTables(const VersionEdit& edit, const FilePlace& pl
     const std::string name = TableName(table.number);
     Tree* const tree = Writable(table.namespace_id);
     if (tree == nullptr) {
-      return Impossible(name + " is deleted from " + NamespaceText(table.namespace_id) +
-                            ", which is not there",
-                        place);
+      return Impossible(
+          name + " is deleted from " + NamespaceText(table.namespace_id) + ", which is not there",
+          place);
     }
     LS_CHECK(table.level >= 0 && table.level < kLevelCount);
     auto& files = tree->levels[static_cast<size_t>(table.level)];
     const auto found = FindNumber(&files, table.number);
     if (found == files.end()) {
-      return Impossible(name + " is deleted from level " + std::to_string(table.level) +
-                            ", where it is not",
-                        place);
+      return Impossible(
+          name + " is deleted from level " + std::to_string(table.level) + ", where it is not",
+          place);
     }
     deleted_[table.number] = std::move(*found);
     files.erase(found);
@@ -120,9 +120,9 @@ Status VersionBuilder::AddTables(const VersionEdit& edit, const FilePlace& place
     const std::string name = TableName(table.meta.number);
     Tree* const tree = Writable(table.namespace_id);
     if (tree == nullptr) {
-      return Impossible(name + " is added to " + NamespaceText(table.namespace_id) +
-                            ", which is not there",
-                        place);
+      return Impossible(
+          name + " is added to " + NamespaceText(table.namespace_id) + ", which is not there",
+          place);
     }
     if (HoldsNumber(tree, table.meta.number)) return Impossible(name + " is added twice", place);
     LS_CHECK(table.level >= 0 && table.level < kLevelCount);

@@ -143,10 +143,9 @@ class EditReader {
       case kDeletedTable:
         return ReadDeletedTable(field);
       default:
-        return Status::NotSupported(
-            "the manifest holds a field with tag " + std::to_string(tag) +
-                ", which this build lacks",
-            place_);
+        return Status::NotSupported("the manifest holds a field with tag " + std::to_string(tag) +
+                                        ", which this build lacks",
+                                    place_);
     }
   }
 

@@ -36,10 +36,10 @@ struct VersionEdit {
   std::vector<DeletedTable> deleted_tables;
   std::optional<uint64_t> next_file_number;
   std::optional<NamespaceId> next_namespace_id;
-  std::optional<Sequence> last_sequence;     // of what tables hold
-  std::optional<uint64_t> first_log;         // oldest log segment still needed
-  std::optional<uint64_t> last_log;          // newest log segment that was created
-  std::optional<uint64_t> applied;           // last event position whose changes the tables hold
+  std::optional<Sequence> last_sequence;       // of what tables hold
+  std::optional<uint64_t> first_log;           // oldest log segment still needed
+  std::optional<uint64_t> last_log;            // newest log segment that was created
+  std::optional<uint64_t> applied;             // last event position whose changes the tables hold
   std::optional<log::SegmentEnd> clean_close;  // valid only when it is the manifest's last edit
 
   std::string Encode() const;

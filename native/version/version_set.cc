@@ -1,5 +1,6 @@
 #include "version/version_set.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/checks.h"
@@ -32,8 +33,12 @@ VersionEdit SnapshotEdit(const Version& version, const ManifestState& state) {
 
 }  // namespace
 
-VersionSet::VersionSet(Env* env, std::string directory, TableContext* context)
-    : env_(env), directory_(std::move(directory)), context_(context) {
+VersionSet::VersionSet(Env* env, std::string directory, TableContext* context,
+                       uint64_t manifest_bytes_max)
+    : env_(env),
+      directory_(std::move(directory)),
+      context_(context),
+      manifest_bytes_max_(manifest_bytes_max) {
   LS_CHECK(env_ != nullptr && context_ != nullptr);
 }
 
@@ -52,19 +57,36 @@ Status VersionSet::StartManifest(const VersionEdit& extra) {
   ManifestState state;
   std::vector<TableFilePtr> removed;
   LS_RETURN_IF_ERROR(Advance(extra, &version, &state, &removed));
+  LS_RETURN_IF_ERROR(SwitchManifest(*version, &state));
+  for (const auto& file : removed) file->MarkObsolete();
+  replaced = Install(std::move(version), state);
+  return Status::Ok();
+}
+
+Status VersionSet::SwitchManifest(const Version& version, ManifestState* state) {
   const uint64_t number = NewFileNumber();
-  state.next_file_number = next_file_number_.load(std::memory_order_relaxed);
+  state->next_file_number = next_file_number_.load(std::memory_order_relaxed);
   std::unique_ptr<log::Writer> writer;
-  LS_RETURN_IF_ERROR(KeepFailure(WriteManifest(number, *version, state, &writer)));
-  LS_RETURN_IF_ERROR(KeepFailure(ReplaceFile(env_, directory_, kCurrentName,
-                                             EncodeCurrent(context_->store_id, number))));
+  LS_RETURN_IF_ERROR(KeepFailure(WriteManifest(number, version, *state, &writer)));
+  LS_RETURN_IF_ERROR(KeepFailure(
+      ReplaceFile(env_, directory_, kCurrentName, EncodeCurrent(context_->store_id, number))));
   if (manifest_ != nullptr) LS_RETURN_IF_ERROR(KeepFailure(manifest_->Close()));
   manifest_ = std::move(writer);
   next_position_ = 2;
+  manifest_snapshot_bytes_ = manifest_->size();
   manifest_number_.store(number, std::memory_order_relaxed);
   manifest_bytes_.store(manifest_->size(), std::memory_order_relaxed);
-  for (const auto& file : removed) file->MarkObsolete();
-  replaced = Install(std::move(version), state);
+  return Status::Ok();
+}
+
+Status VersionSet::RollManifest() {
+  if (manifest_->size() <= std::max(manifest_bytes_max_, 4 * manifest_snapshot_bytes_))
+    return Status::Ok();
+  const uint64_t old = manifest_number();
+  ManifestState state = this->state();
+  LS_RETURN_IF_ERROR(SwitchManifest(*current(), &state));
+  // Left behind, it is an orphan for the next open.
+  (void)env_->RemoveFile(JoinPath(directory_, ManifestName(old)));
   return Status::Ok();
 }
 
@@ -117,6 +139,7 @@ Status VersionSet::Apply(const VersionEdit& edit,
   for (const auto& file : removed) file->MarkObsolete();
   replaced = Install(version, state);
   if (installed) installed(version);
+  (void)RollManifest();
   return Status::Ok();
 }
 

@@ -42,7 +42,8 @@ struct ManifestState {
 class VersionSet {
  public:
   // `context` outlives the set; Create and Recover fill in its store_id.
-  VersionSet(Env* env, std::string directory, TableContext* context);
+  VersionSet(Env* env, std::string directory, TableContext* context,
+             uint64_t manifest_bytes_max = uint64_t{16} << 20);
 
   // A new store: draws an id, writes the first manifest and CURRENT. Half-created leftovers (a
   // manifest without CURRENT) are overwritten. The caller has made sure that there is no CURRENT.
@@ -57,6 +58,8 @@ class VersionSet {
   // Starts a new manifest: a snapshot of the current state and `extra`. Switches CURRENT to it.
   Status StartManifest(const VersionEdit& extra);
 
+  // A manifest grown beyond manifest_bytes_max and four times its snapshot is then replaced by a
+  // new one; should that fail, this call is OK and the next one tells.
   // Durable when it returns OK. `installed`, when given, runs right after the new Version became
   // current, before any other Apply; it may call current() and state(), but not Apply. An edit that
   // cannot be applied gives Corruption and changes nothing. The edit's next_file_number is filled
@@ -87,18 +90,23 @@ class VersionSet {
   // Build the new Version and state from the current ones and `edit`.
   Status Advance(const VersionEdit& edit, VersionPtr* version, ManifestState* state,
                  std::vector<TableFilePtr>* removed) const;
+  // Require apply_mutex_.
+  Status SwitchManifest(const Version& version, ManifestState* state);
+  Status RollManifest();
   VersionPtr Install(VersionPtr version, const ManifestState& state);
   Status KeepFailure(Status status);
 
   Env* const env_;
   const std::string directory_;
   TableContext* const context_;
+  const uint64_t manifest_bytes_max_;
   std::atomic<uint64_t> next_file_number_{1};
   std::atomic<uint64_t> manifest_number_{0};
   std::atomic<uint64_t> manifest_bytes_{0};
 
   std::mutex apply_mutex_;  // taken before version_mutex_; guards what follows
   std::unique_ptr<log::Writer> manifest_;
+  uint64_t manifest_snapshot_bytes_ = 0;
   uint64_t next_position_ = 1;  // of the manifest's next edit
   Status failure_;
 

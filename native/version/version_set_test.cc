@@ -173,8 +173,7 @@ TEST(VersionSet, RefusesAFlippedByteInAPromisedEditAndNamesTheLastGoodOne) {
     if (at >= before) {
       EXPECT_EQ(status.place().offset, before) << at;
       const std::string last_good = "the last good edit is number 2 at offset";
-      EXPECT_NE(status.message().find(last_good), std::string::npos)
-          << status.ToString();
+      EXPECT_NE(status.message().find(last_good), std::string::npos) << status.ToString();
     }
     world.env().CorruptByte(path, at, 0x04);
   }

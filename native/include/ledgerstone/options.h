@@ -61,6 +61,8 @@ struct StoreOptions {
   uint32_t immutable_generations_max = 2;
 
   uint32_t block_bytes = 4096;
+  // A manifest that has grown beyond this, and beyond four times what it began with, is begun anew.
+  uint64_t manifest_bytes_max = 16ull << 20;
   uint64_t table_bytes = 32ull << 20;  // target size of a compaction's output files
   uint64_t level_base_bytes = 0;       // smallest level below L0; 0: derived from the generation
   uint32_t level_fanout = 10;

@@ -51,6 +51,7 @@ struct StoreStatistics {
   uint64_t snapshots = 0;
   uint64_t tables = 0;
   uint64_t table_bytes = 0;
+  uint64_t compaction_pending_bytes = 0;  // that compaction is behind by
   uint64_t immutable_generations = 0;
   bool read_only = false;
 };

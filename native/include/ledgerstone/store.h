@@ -10,7 +10,9 @@
 //    Reopening is the way back.
 // 4. Nothing here waits for the disk except Open, Close, Get and iterators with Tier::kDisk,
 //    Verify, ApproximateBytes and the Write that returns a Status. Making an iterator does not.
-//    Callbacks run on the engine's lanes and must be quick.
+//    Readers may wait for a group of writes on its way into memory. Callbacks run on the engine's
+//    lanes, must be quick, and must not read.
+// 5. Iterators and pinned values may outlive Close, but not the Store.
 #pragma once
 
 #include <functional>
@@ -71,7 +73,7 @@ struct ReadOptions {
 struct WriteOptions {
   Durability durability = Durability::kDisk;
   // Set for batches over derived namespaces: the position of the last event whose changes they
-  // hold. Positions must not go back. `durability` is then ignored; see docs/architecture.md.
+  // hold. Positions rise from batch to batch. `durability` is then ignored; see docs/architecture.md.
   std::optional<uint64_t> applied;
 };
 
