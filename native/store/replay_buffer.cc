@@ -1,16 +1,23 @@
 #include "store/replay_buffer.h"
 
 #include <algorithm>
-#include <functional>
 
 namespace ledgerstone {
 namespace {
 
 constexpr size_t kAhead = 8;
 
-uint64_t PrefixOf(Slice user_key) {
+size_t CommonPrefix(Slice a, Slice b, size_t most) {
+  const size_t size = std::min({a.size(), b.size(), most});
+  size_t at = 0;
+  while (at < size && a[at] == b[at]) ++at;
+  return at;
+}
+
+// Shorter keys are filled up with zeros: equal numbers decide nothing.
+uint64_t EightBytesFrom(Slice user_key, size_t at) {
   char bytes[sizeof(uint64_t)] = {};
-  std::memcpy(bytes, user_key.data(), std::min(user_key.size(), sizeof bytes));
+  std::memcpy(bytes, user_key.data() + at, std::min(user_key.size() - at, sizeof bytes));
   return __builtin_bswap64(DecodeFixed64(bytes));
 }
 
@@ -45,15 +52,30 @@ Status ReplayBuffer::Keep(Slice payload, Slice* kept) {
   return Status::Ok();
 }
 
-void ReplayBuffer::Add(MemTable* memtable, Slice user_key, uint64_t trailer, Slice value) {
-  if (entries_.size() == kEntriesMax) InsertEntries();
-  entries_.push_back({memtable, PrefixOf(user_key), user_key, trailer, value});
+uint32_t ReplayBuffer::TableOf(MemTable* memtable, Slice user_key) {
+  if (!entries_.empty() && tables_[entries_.back().table].memtable == memtable)
+    return entries_.back().table;
+  for (uint32_t i = 0; i < tables_.size(); ++i) {
+    if (tables_[i].memtable == memtable) return i;
+  }
+  tables_.push_back({memtable, user_key, user_key.size()});
+  return static_cast<uint32_t>(tables_.size() - 1);
 }
 
-bool ReplayBuffer::Before(const Entry& a, const Entry& b) {
-  if (a.memtable != b.memtable) return std::less<>()(a.memtable, b.memtable);
+void ReplayBuffer::Add(MemTable* memtable, Slice user_key, uint64_t trailer, Slice value) {
+  if (entries_.size() == kEntriesMax) InsertEntries();
+  const uint32_t at = TableOf(memtable, user_key);
+  Table& table = tables_[at];
+  table.common = CommonPrefix(table.first_key, user_key, table.common);
+  entries_.push_back({at, user_key, trailer, value});
+}
+
+bool ReplayBuffer::Before(const Place& a, const Place& b) const {
+  if (a.table != b.table) return a.table < b.table;
   if (a.prefix != b.prefix) return a.prefix < b.prefix;
-  return CompareInternal(a.user_key, a.trailer, b.user_key, b.trailer) < 0;
+  const Entry& x = entries_[a.index];
+  const Entry& y = entries_[b.index];
+  return CompareInternal(x.user_key, x.trailer, y.user_key, y.trailer) < 0;
 }
 
 void ReplayBuffer::Insert() {
@@ -62,13 +84,23 @@ void ReplayBuffer::Insert() {
 }
 
 void ReplayBuffer::InsertEntries() {
-  std::sort(entries_.begin(), entries_.end(), Before);
-  for (size_t i = 0; i < entries_.size(); ++i) {
-    if (i + kAhead < entries_.size()) entries_[i + kAhead].PrefetchBytes();
+  places_.clear();
+  for (uint32_t i = 0; i < entries_.size(); ++i) {
     const Entry& entry = entries_[i];
-    entry.memtable->InsertRising(entry.user_key, entry.trailer, entry.value);
+    places_.push_back(
+        {EightBytesFrom(entry.user_key, tables_[entry.table].common), entry.table, i});
+  }
+  std::sort(places_.begin(), places_.end(),
+            [this](const Place& a, const Place& b) { return Before(a, b); });
+  for (size_t i = 0; i < places_.size(); ++i) {
+    if (i + 2 * kAhead < places_.size())
+      __builtin_prefetch(&entries_[places_[i + 2 * kAhead].index]);
+    if (i + kAhead < places_.size()) entries_[places_[i + kAhead].index].PrefetchBytes();
+    const Entry& entry = entries_[places_[i].index];
+    tables_[entry.table].memtable->InsertRising(entry.user_key, entry.trailer, entry.value);
   }
   entries_.clear();
+  tables_.clear();
 }
 
 }  // namespace ledgerstone

@@ -30,22 +30,36 @@ class ReplayBuffer {
   static constexpr size_t kEntriesMax = size_t{1} << 19;
 
   struct Entry {
-    MemTable* memtable;
-    uint64_t prefix;  // first eight bytes of the key, as a number that sorts as they do
+    uint32_t table;  // index into tables_
     Slice user_key;
     uint64_t trailer;
     Slice value;
 
     void PrefetchBytes() const;
   };
+  struct Table {
+    MemTable* memtable;
+    Slice first_key;
+    size_t common;  // bytes that all keys begin with
+  };
+  // What decides between most entries, close together.
+  struct Place {
+    uint64_t prefix;  // eight bytes of the key behind what all share, as a number that sorts alike
+    uint32_t table;
+    uint32_t index;
+  };
+
+  uint32_t TableOf(MemTable* memtable, Slice user_key);
+  bool Before(const Place& a, const Place& b) const;
   void InsertEntries();
-  static bool Before(const Entry& a, const Entry& b);
 
   Env* const env_;
   char* pages_ = nullptr;
   size_t pages_bytes_ = 0;
   size_t used_ = 0;
+  std::vector<Table> tables_;
   std::vector<Entry> entries_;
+  std::vector<Place> places_;
 };
 
 }  // namespace ledgerstone
