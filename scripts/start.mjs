@@ -6,6 +6,7 @@
 import { existsSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { inRoot } from './lib/paths.mjs'
+import { endWithReader } from './lib/reader.mjs'
 import { SetupError } from './lib/run.mjs'
 import { report, setUp } from './setup.mjs'
 
@@ -24,6 +25,7 @@ async function prepare() {
   return file
 }
 
+endWithReader(0)
 let file
 try {
   file = await prepare()

@@ -5,6 +5,7 @@
 //   npm test -- ring               vitest's own arguments select among the TypeScript tests
 // With CI set, native tests that cannot be built are a failure.
 import { runNativeTests } from './lib/native-tests.mjs'
+import { endWithReader } from './lib/reader.mjs'
 import { conclude } from './lib/totals.mjs'
 import { runVitest } from './lib/vitest-run.mjs'
 import { report, setUp } from './setup.mjs'
@@ -33,6 +34,7 @@ async function main() {
   return counts
 }
 
+endWithReader(1)
 try {
   conclude(await main())
 } catch (error) {

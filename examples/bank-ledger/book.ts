@@ -3,7 +3,8 @@
 // 1. Rows are posted in groups, several groups at a time, so that many rows share one sync.
 // 2. A group is told to the parent only when all of it is on disk.
 //    A failure reaches whoever waits for the group, at the latest when all are waited for.
-// 3. To show what a crash does, it can kill itself while rows are on their way to the disk.
+// 3. Without its parent it ends at once, and the ledger stands as after any other crash.
+// 4. To show what a crash does, it can kill itself while rows are on their way to the disk.
 
 import { fileURLToPath } from 'node:url'
 import { open, type Store } from 'ledgerstone'
@@ -15,8 +16,9 @@ import { sampleRows } from './sample.js'
 const GROUP_ROWS = 256
 const GROUPS_IN_FLIGHT_MAX = 8
 
+// A message that cannot be sent has lost its parent; 'disconnect' follows.
 function tell(message: Message): void {
-  process.send?.(message)
+  process.send?.(message, undefined, undefined, () => undefined)
 }
 
 function writtenBy(store: Store): Written {
@@ -77,10 +79,14 @@ async function book(job: Job): Promise<void> {
 export const BOOK_PROGRAM = fileURLToPath(import.meta.url)
 
 if (process.argv[1] === BOOK_PROGRAM) {
+  const endAlone = (): never => process.exit()
+  process.once('disconnect', endAlone)
+  if (process.connected === false) endAlone()
   const job = JSON.parse(process.argv[2] ?? '{}') as Job
   await book(job).catch((error: unknown) => {
     tell({ kind: 'failed', message: error instanceof Error ? error.message : String(error) })
     process.exitCode = 1
   })
-  process.disconnect?.()
+  process.off('disconnect', endAlone)
+  if (process.connected) process.disconnect()
 }

@@ -41,7 +41,24 @@ export interface Booked {
 
 const PROGRESS_KEY = ['source'] as const
 
-export const LEDGER_NAMESPACES: ReadonlySet<string> = new Set(['balances', 'history', 'progress'])
+const LEDGER_NAMESPACES = ['balances', 'history', 'progress']
+
+/** What a store is to this example; only a ledger is told by its own entry of progress. */
+export function kindOfStore(store: Store): 'empty' | 'ledger' | 'foreign' {
+  const all = store.namespaces()
+  const count = (name: string): number => store.namespace(name).range({ limit: 1 }).countSync()
+  const isEmpty = all.every(({ name }) => count(name) === 0)
+  if (isEmpty) return 'empty'
+  const isOurs = all.every(
+    ({ name, key, value }) =>
+      LEDGER_NAMESPACES.includes(name) && key === 'tuple' && value === 'msgpack',
+  )
+  if (!isOurs || !all.some(({ name }) => name === 'progress')) return 'foreign'
+  const booked = store.namespace('progress').getSync(PROGRESS_KEY) as Partial<Booked> | undefined
+  return typeof booked?.source === 'string' && typeof booked.rows === 'number'
+    ? 'ledger'
+    : 'foreign'
+}
 
 export class Ledger {
   readonly store: Store

@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util'
 import { open } from 'ledgerstone'
 import { audit, type Audit } from './audit.js'
 import { bookAll } from './booking.js'
-import { Ledger, LEDGER_NAMESPACES } from './ledger.js'
+import { kindOfStore, Ledger } from './ledger.js'
 import type { Job } from './messages.js'
 import * as report from './report.js'
 import { rowsOfFile } from './rows.js'
@@ -81,6 +81,7 @@ async function jobOf(settings: Settings): Promise<{ job: Job; rows: number }> {
   if (file !== undefined) {
     rows = 0
     for await (const { row } of rowsOfFile(file)) rows = row
+    if (rows === 0) throw new Error(`${basename(file)} holds no transactions`)
     source = `${basename(file)} (${statSync(file).size} bytes)`
   }
   const dieAtRow = settings.crash ? Math.ceil(rows / 2) : undefined
@@ -89,22 +90,28 @@ async function jobOf(settings: Settings): Promise<{ job: Job; rows: number }> {
 
 const STORE_FILE = /^(\d{6,}\.(wal|sst|manifest)|CURRENT.*|LOCK)$/
 
-/** Only a ledger of this example is ever removed; anything else in the way is refused. */
+/** Only what is surely a ledger of this example is removed; anything else in the way is refused. */
 async function removeOldLedger(folder: string): Promise<void> {
   if (!existsSync(folder)) return
   const names = readdirSync(folder)
   const strange = names.find((name) => !STORE_FILE.test(name))
-  if (strange !== undefined) {
-    throw new Error(`${folder} holds ${strange}, which no store has; choose another --store`)
+  if (strange !== undefined) refuse(folder, `holds ${strange}, which no store has`)
+  if (!names.includes('CURRENT')) {
+    if (names.every((name) => name === 'LOCK')) return
+    refuse(folder, 'holds files of a store without its CURRENT: a store that is damaged')
   }
-  if (names.includes('CURRENT')) {
-    await using store = await open(folder, { readOnly: true })
-    const foreign = store.namespaces().find(({ name }) => !LEDGER_NAMESPACES.has(name))
-    if (foreign !== undefined) {
-      throw new Error(`${folder} is a store that holds '${foreign.name}'; choose another --store`)
-    }
-  }
-  rmSync(folder, { recursive: true })
+  const kind = await kindOfStoreIn(folder)
+  if (kind === 'foreign') refuse(folder, 'is a store that is no ledger of this example')
+  if (kind === 'ledger') rmSync(folder, { recursive: true })
+}
+
+async function kindOfStoreIn(folder: string): Promise<ReturnType<typeof kindOfStore>> {
+  await using store = await open(folder, { readOnly: true })
+  return kindOfStore(store)
+}
+
+function refuse(folder: string, why: string): never {
+  throw new Error(`${folder} ${why}; choose another --store, or remove it yourself`)
 }
 
 async function run(settings: Settings): Promise<boolean> {
@@ -172,5 +179,10 @@ async function main(): Promise<number> {
     return 1
   }
 }
+
+// A reader that has enough, such as `head`, is no failure; the booking process ends with this one.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === 'EPIPE' ? (process.exitCode ?? 0) : 1)
+})
 
 process.exitCode = await main()

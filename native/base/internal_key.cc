@@ -29,20 +29,9 @@ const char* KindName(EntryKind kind) {
 
 Status CheckStoredKind(uint64_t trailer, const std::string& file, uint64_t offset) {
   const EntryKind kind = TrailerKind(trailer);
-  switch (kind) {
-    case EntryKind::kDelete:
-    case EntryKind::kPut:
-      return Status::Ok();
-    case EntryKind::kMerge:
-    case EntryKind::kRangeDelete:
-    case EntryKind::kPutExpiring:
-      return Status::NotSupported(
-          std::string("the file holds a ") + KindName(kind) + ", which this build lacks",
-          {file, offset});
-    default:
-      return Status::Corruption("entry kind", {file, offset}, "0 or 1",
-                                std::to_string(static_cast<int>(kind)));
-  }
+  if (IsTableKind(kind)) return Status::Ok();
+  return Status::Corruption("entry kind", {file, offset}, "a kind that tables hold",
+                            std::to_string(static_cast<int>(kind)));
 }
 
 std::string InternalKeyText(Slice internal_key) {

@@ -7,7 +7,7 @@
 // it.
 //
 // 1. A sequence names one entry and is never given out twice, not even after a failed write.
-// 2. Kinds are on disk: frozen, never renumbered. Readers refuse the reserved ones by name.
+// 2. Kinds are on disk: frozen, never renumbered.
 #pragma once
 
 #include <cstdint>
@@ -25,9 +25,9 @@ inline constexpr Sequence kSequenceMax = (uint64_t{1} << 56) - 1;
 enum class EntryKind : uint8_t {
   kDelete = 0,
   kPut = 1,
-  kMerge = 2,        // reserved
-  kRangeDelete = 3,  // reserved
-  kPutExpiring = 4,  // reserved
+  kMerge = 2,        // value: an operand for the namespace's merge operator
+  kRangeDelete = 3,  // in batches and the log only; value: where the range ends
+  kPutExpiring = 4,  // value: expires_at: u64 (milliseconds since 1970), then the user's value
   // Below: in write batches only, never in memtables or tables.
   kCreateNamespace = 16,
   kDropNamespace = 17,
@@ -44,8 +44,12 @@ inline constexpr uint64_t MakeSeekTrailer(Sequence sequence) { return sequence <
 inline Sequence TrailerSequence(uint64_t trailer) { return trailer >> 8; }
 inline EntryKind TrailerKind(uint64_t trailer) { return static_cast<EntryKind>(trailer & 0xff); }
 
-// OK for kinds this build stores; NotSupported naming the feature for reserved ones; Corruption
-// else.
+inline constexpr bool IsTableKind(EntryKind kind) {
+  return kind <= EntryKind::kMerge || kind == EntryKind::kPutExpiring;
+}
+inline constexpr size_t kExpirySize = 8;
+
+// OK for kinds that tables hold, Corruption else.
 Status CheckStoredKind(uint64_t trailer, const std::string& file, uint64_t offset);
 
 inline void AppendInternalKey(std::string* destination, Slice user_key, uint64_t trailer) {

@@ -47,17 +47,14 @@ TEST(InternalKeyTest, OrdersByUnsignedUserKeyThenNewestFirst) {
   }
 }
 
-TEST(InternalKeyTest, RefusesReservedKindsByNameAndOthersAsDamage) {
+TEST(InternalKeyTest, TakesTheKindsOfTablesAndRefusesOthersAsDamage) {
   const auto check = [](uint8_t kind) {
     return CheckStoredKind(uint64_t{7} << 8 | kind, "000003.sst", 64);
   };
-  EXPECT_TRUE(check(0).ok());
-  EXPECT_TRUE(check(1).ok());
-  EXPECT_EQ(check(2).ToString(),
-            "NOT_SUPPORTED: the file holds a merge, which this build lacks (000003.sst, offset "
-            "64)");
-  EXPECT_TRUE(check(3).Is(StatusCode::kNotSupported));
-  EXPECT_TRUE(check(4).Is(StatusCode::kNotSupported));
+  for (const int kind : {0, 1, 2, 4}) EXPECT_TRUE(check(static_cast<uint8_t>(kind)).ok());
+  EXPECT_EQ(check(3).ToString(),
+            "CORRUPTION: entry kind (000003.sst, offset 64; expected a kind that tables hold, "
+            "found 3)");
   for (int kind = 5; kind < 256; ++kind) {
     EXPECT_TRUE(check(static_cast<uint8_t>(kind)).Is(StatusCode::kCorruption)) << kind;
   }

@@ -47,6 +47,8 @@ std::string_view StatusCodeName(StatusCode code) {
       return "INCOMPLETE";
     case StatusCode::kAborted:
       return "ABORTED";
+    case StatusCode::kMergeFailed:
+      return "MERGE_FAILED";
   }
   return "INVALID";
 }

@@ -1,5 +1,6 @@
 // The addon's entry: constants, initialize, open, inspect, verifyDirectory.
-#include <iterator>
+#include <limits>
+#include <utility>
 
 #include "binding/environment.h"
 #include "binding/findings.h"
@@ -11,36 +12,39 @@
 namespace ledgerstone::binding {
 namespace {
 
+// Called by every build of the package that this process loads: the last one's errors are made, and
+// all builds know them for theirs (src/base/errors.ts).
 napi_value Initialize(napi_env env, napi_callback_info info) {
   const Call<1> call(env, info);
-  Environment* environment = Environment::Of(env);
-  if (environment->make_error != nullptr) napi_delete_reference(env, environment->make_error);
-  napi_create_reference(env, Property(env, call.argument[0], "makeError"), 1,
-                        &environment->make_error);
+  napi_ref& make_error = Environment::Of(env)->make_error;
+  if (make_error != nullptr) napi_delete_reference(env, make_error);
+  napi_create_reference(env, Property(env, call.argument[0], "makeError"), 1, &make_error);
   return nullptr;
 }
 
+// A size or count; 0 leaves the default.
+template <class Number>
+bool ReadNumber(napi_env env, napi_value object, const char* name, Number* out) {
+  uint64_t value = 0;
+  if (!ReadFields(env, object, name, &value)) return false;
+  constexpr auto kMost = static_cast<uint64_t>(std::numeric_limits<Number>::max());
+  if (value > kMost) {
+    Throw(env, Status::InvalidArgument(std::string(name) + " is at most " + std::to_string(kMost) +
+                                       "; found " + std::to_string(value)));
+    return false;
+  }
+  if (value > 0) *out = static_cast<Number>(value);
+  return true;
+}
+
 bool ReadOptions(napi_env env, napi_value object, StoreOptions* options) {
-  const auto flag = [&](const char* name, bool* out) {
-    return GetBool(env, Property(env, object, name), name, out);
-  };
-  // 0 leaves the default.
   const auto number = [&](const char* name, auto* out) {
-    uint64_t value = 0;
-    if (!GetUint64(env, Property(env, object, name), name, &value)) return false;
-    using Number = std::remove_pointer_t<decltype(out)>;
-    if (value > static_cast<uint64_t>(std::numeric_limits<Number>::max())) {
-      ThrowTypeError(env, name, "smaller");
-      return false;
-    }
-    if (value > 0) *out = static_cast<Number>(value);
-    return true;
+    return ReadNumber(env, object, name, out);
   };
-  return flag("createIfMissing", &options->create_if_missing) &&
-         flag("errorIfExists", &options->error_if_exists) &&
-         flag("readOnly", &options->read_only) &&
-         flag("useBlockCache", &options->use_block_cache) &&
-         flag("compactInBackground", &options->compact_in_background) &&
+  return ReadFields(env, object, "createIfMissing", &options->create_if_missing, "errorIfExists",
+                    &options->error_if_exists, "readOnly", &options->read_only, "useBlockCache",
+                    &options->use_block_cache, "compactInBackground",
+                    &options->compact_in_background) &&
          number("memoryBudget", &options->memory_budget) &&
          number("generationBytes", &options->generation_bytes) &&
          number("blockBytes", &options->block_bytes) &&
@@ -65,10 +69,7 @@ napi_value Open(napi_env env, napi_callback_info info) {
   const Call<4> call(env, info);
   std::string path;
   StoreOptions options;
-  if (!GetString(env, call.argument[0], "path", &path) ||
-      !ReadOptions(env, call.argument[1], &options)) {
-    return nullptr;
-  }
+  if (!call.Read("path", &path) || !ReadOptions(env, call.argument[1], &options)) return nullptr;
   const auto handle = std::make_shared<StoreHandle>();
   handle->Attach(env, call.argument[2], call.argument[3]);
   options.listener = handle.get();
@@ -84,46 +85,41 @@ napi_value Open(napi_env env, napi_callback_info info) {
 
 napi_value Inspect(napi_env env, napi_callback_info info) {
   const Call<3> call(env, info);
-  std::string kind;
+  uint32_t kind = 0;
   std::string path;
   bool entries = false;
-  if (!GetString(env, call.argument[0], "kind", &kind) ||
-      !GetString(env, call.argument[1], "path", &path) ||
-      !GetBool(env, Property(env, call.argument[2], "entries"), "entries", &entries)) {
+  if (!call.Read("kind", &kind, "path", &path) ||
+      !ReadFields(env, call.argument[2], "entries", &entries)) {
     return nullptr;
   }
-  InspectKind which = InspectKind::kLog;
-  if (kind == "table") which = InspectKind::kTable;
-  if (kind == "manifest") which = InspectKind::kManifest;
-  if (kind == "current") which = InspectKind::kCurrent;
-  const auto text = std::make_shared<std::string>();
-  return RunOnPool(env, "ledgerstone.inspect",
-                   {.run = [=] { return InspectFile(nullptr, which, path, entries, text.get()); },
-                    .result = [text](napi_env e) { return Text(e, *text); }});
+  if (kind > static_cast<uint32_t>(InspectKind::kCurrent)) {
+    return Throw(env, Status::InvalidArgument("kind is 0 to 3"));
+  }
+  return Compute<std::string>(env, "ledgerstone.inspect", [=](std::string* text) {
+    return InspectFile(nullptr, static_cast<InspectKind>(kind), path, entries, text);
+  });
 }
 
 napi_value VerifyPath(napi_env env, napi_callback_info info) {
   const Call<1> call(env, info);
   std::string path;
-  if (!GetString(env, call.argument[0], "path", &path)) return nullptr;
-  const auto findings = std::make_shared<std::vector<Finding>>();
-  return RunOnPool(
+  if (!call.Read("path", &path)) return nullptr;
+  return Compute<std::vector<Finding>>(
       env, "ledgerstone.verifyDirectory",
-      {.run = [path, findings] { return VerifyDirectory(nullptr, path, findings.get()); },
-       .result = [findings](napi_env e) { return FindingList(e, *findings); }});
+      [path](std::vector<Finding>* findings) { return VerifyDirectory(nullptr, path, findings); },
+      FindingList);
 }
 
 napi_value NumberMap(napi_env env, std::initializer_list<std::pair<const char*, double>> entries) {
   napi_value object = Object(env);
-  for (const auto& [name, value] : entries) Set(env, object, name, Number(env, value));
+  for (const auto& [name, value] : entries) Set(env, object, name, value);
   return object;
 }
 
 napi_value MakeConstants(napi_env env) {
   napi_value codes = Object(env);
-  for (uint8_t code = 0; code <= static_cast<uint8_t>(StatusCode::kAborted); ++code) {
-    const std::string name(StatusCodeName(static_cast<StatusCode>(code)));
-    napi_set_element(env, codes, code, Text(env, name));
+  for (uint8_t code = 0; code <= static_cast<uint8_t>(StatusCode::kMergeFailed); ++code) {
+    napi_set_element(env, codes, code, Value(env, StatusCodeName(static_cast<StatusCode>(code))));
   }
   napi_value constants = NumberMap(env, {{"keyBytesMax", kKeyBytesMax},
                                          {"valueBytesMax", kValueBytesMax},
@@ -133,9 +129,13 @@ napi_value MakeConstants(napi_env env) {
   Set(env, constants, "durability", NumberMap(env, {{"memory", 0}, {"os", 1}, {"disk", 2}}));
   Set(env, constants, "entryKinds", NumberMap(env, {{"delete", 0}, {"put", 1}}));
   Set(env, constants, "compression", NumberMap(env, {{"none", 0}, {"lz4", 1}, {"zstd", 2}}));
+  Set(env, constants, "inspectKinds",
+      NumberMap(env, {{"log", 0}, {"table", 1}, {"manifest", 2}, {"current", 3}}));
   Set(env, constants, "get",
-      NumberMap(
-          env, {{"absent", kGetAbsent}, {"tooLarge", kGetTooLarge}, {"needsDisk", kGetNeedsDisk}}));
+      NumberMap(env, {{"present", kGetPresent},
+                      {"absent", kGetAbsent},
+                      {"tooLarge", kGetTooLarge},
+                      {"needsDisk", kGetNeedsDisk}}));
   Set(env, constants, "getMany",
       NumberMap(env, {{"absent", kManyAbsent}, {"needsDisk", kManyNeedsDisk}}));
   Set(env, constants, "range",
@@ -149,21 +149,18 @@ napi_value MakeConstants(napi_env env) {
   return constants;
 }
 
-void Define(napi_env env, napi_value exports, const char* name, napi_callback callback) {
-  napi_value function = nullptr;
-  napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, nullptr, &function);
-  Set(env, exports, name, function);
-}
-
 }  // namespace
 
 napi_value InitializeAddon(napi_env env, napi_value exports) {
   const auto release = [](napi_env, void* data, void*) { delete static_cast<Environment*>(data); };
   napi_set_instance_data(env, new Environment, release, nullptr);
-  Define(env, exports, "initialize", Initialize);
-  Define(env, exports, "open", Open);
-  Define(env, exports, "inspect", Inspect);
-  Define(env, exports, "verifyDirectory", VerifyPath);
+  const std::pair<const char*, napi_callback> functions[] = {{"initialize", Initialize},
+                                                             {"open", Open},
+                                                             {"inspect", Inspect},
+                                                             {"verifyDirectory", VerifyPath}};
+  for (const auto& [name, callback] : functions) {
+    Set(env, exports, name, Function(env, name, callback));
+  }
   Set(env, exports, "constants", MakeConstants(env));
   return exports;
 }

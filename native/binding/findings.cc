@@ -1,32 +1,17 @@
 #include "binding/findings.h"
 
+#include "binding/environment.h"
 #include "binding/values.h"
 
 namespace ledgerstone::binding {
 
 napi_value FindingList(napi_env env, const std::vector<Finding>& findings) {
-  napi_value list = Array(env, findings.size());
-  for (size_t i = 0; i < findings.size(); ++i) {
-    const Finding& finding = findings[i];
-    const bool has_offset = finding.place().offset != FilePlace::kNoOffset;
-    napi_value item = Object(env);
-    Set(env, item, "file", Text(env, finding.place().file));
-    Set(env, item, "offset",
-        Number(env, has_offset ? static_cast<double>(finding.place().offset) : -1.0));
-    Set(env, item, "code", Text(env, std::string(StatusCodeName(finding.code()))));
-    Set(env, item, "message", Text(env, finding.message()));
-    Set(env, item, "expected", Text(env, finding.expected()));
-    Set(env, item, "found", Text(env, finding.found()));
-    napi_set_element(env, list, static_cast<uint32_t>(i), item);
-  }
-  return list;
+  return List(env, findings, [env](const Finding& found) { return StatusFields(env, found); });
 }
 
 napi_value StatisticsObject(napi_env env, const StoreStatistics& statistics) {
   napi_value object = Object(env);
-  const auto set = [&](const char* name, uint64_t value) {
-    Set(env, object, name, Number(env, value));
-  };
+  const auto set = [&](const char* name, uint64_t value) { Set(env, object, name, value); };
   set("groups", statistics.groups);
   set("batches", statistics.batches);
   set("entries", statistics.entries);
@@ -62,10 +47,11 @@ napi_value StatisticsObject(napi_env env, const StoreStatistics& statistics) {
   set("snapshots", statistics.snapshots);
   set("tables", statistics.tables);
   set("tableBytes", statistics.table_bytes);
+  set("compactionPendingBytes", statistics.compaction_pending_bytes);
   set("immutableGenerations", statistics.immutable_generations);
   Set(env, object, "visibleSequence", Bigint(env, statistics.visible_sequence));
   Set(env, object, "applied", Bigint(env, statistics.applied));
-  Set(env, object, "readOnly", Boolean(env, statistics.read_only));
+  Set(env, object, "readOnly", statistics.read_only);
   return object;
 }
 

@@ -9,7 +9,7 @@
 
 namespace ledgerstone::binding {
 
-// [{ file, offset (-1: none), code, message, expected, found }]
+// Each as StatusFields.
 napi_value FindingList(napi_env env, const std::vector<Finding>& findings);
 napi_value StatisticsObject(napi_env env, const StoreStatistics& statistics);
 

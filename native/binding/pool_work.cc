@@ -1,9 +1,6 @@
 #include "binding/pool_work.h"
 
-#include <memory>
-
 #include "binding/environment.h"
-#include "binding/values.h"
 
 namespace ledgerstone::binding {
 namespace {
@@ -25,17 +22,14 @@ void Complete(napi_env env, napi_status, void* data) {
   napi_delete_async_work(env, job->handle);
   if (job->work.settled) job->work.settled(env);
   if (job->deferred == nullptr) return;
-  if (!job->status.ok()) {
-    napi_reject_deferred(env, job->deferred, MakeError(env, job->status));
-    return;
-  }
-  napi_value value = job->work.result ? job->work.result(env) : nullptr;
-  napi_resolve_deferred(env, job->deferred, value != nullptr ? value : Undefined(env));
+  napi_value value = nullptr;
+  if (job->status.ok()) value = job->work.result ? job->work.result(env) : Undefined(env);
+  Conclude(env, job->deferred, job->status, value);
 }
 
 void Queue(napi_env env, const char* name, std::unique_ptr<Job> job) {
   Job* raw = job.release();
-  napi_create_async_work(env, nullptr, Text(env, name), Execute, Complete, raw, &raw->handle);
+  napi_create_async_work(env, nullptr, Value(env, name), Execute, Complete, raw, &raw->handle);
   napi_queue_async_work(env, raw->handle);
 }
 

@@ -6,7 +6,6 @@
 #include "binding/pool_work.h"
 #include "binding/read_codes.h"
 #include "binding/store_handle.h"
-#include "binding/values.h"
 
 namespace ledgerstone::binding {
 namespace {
@@ -33,11 +32,12 @@ struct IteratorState {
   bool closed = false;
   uint64_t needed = 0;
 
+  explicit IteratorState(StoreHandlePtr handle_in) : handle(std::move(handle_in)) {}
   Status Prepare(Tier wanted) {
     tier = wanted;
     return handle->store->NewIterator(request.namespace_id, request.options, wanted, &iterator);
   }
-  int32_t Fill(char* out, size_t size, uint32_t entries_max, Tier wanted);
+  int32_t Fill(Bytes chunk, uint32_t entries_max, Tier wanted);
   void Close() {
     closed = true;
     if (!busy) iterator.reset();
@@ -46,7 +46,7 @@ struct IteratorState {
 using IteratorPtr = std::shared_ptr<IteratorState>;
 
 // Entries written, 0 at the end, or kFillTooSmall or kGetNeedsDisk. A failure stands in `status`.
-int32_t IteratorState::Fill(char* out, size_t size, uint32_t entries_max, Tier wanted) {
+int32_t IteratorState::Fill(Bytes chunk, uint32_t entries_max, Tier wanted) {
   if (wanted == Tier::kMemory && tier == Tier::kDisk) return kGetNeedsDisk;
   if (wanted != tier) {
     iterator = iterator->Resume(wanted);
@@ -57,6 +57,7 @@ int32_t IteratorState::Fill(char* out, size_t size, uint32_t entries_max, Tier w
   started = true;
   const bool keys = (request.flags & kRangeOmitKeys) == 0;
   const bool values = (request.flags & kRangeOmitValues) == 0;
+  auto& [out, size] = chunk;
   int32_t count = 0;
   for (; iterator->Valid() && static_cast<uint32_t>(count) < entries_max; iterator->Next()) {
     const Slice key = keys ? iterator->key() : Slice();
@@ -83,125 +84,110 @@ int32_t IteratorState::Fill(char* out, size_t size, uint32_t entries_max, Tier w
   return count;
 }
 
-bool ReadRangeRequest(napi_env env, const napi_value* arguments, RangeRequest* request) {
-  uint64_t snapshot = 0;
-  bool has_lower = false;
-  bool has_upper = false;
+// The range, and what else the call has behind it.
+template <size_t N, class... More>
+bool ReadRange(const StoreCall<N>& call, RangeRequest* request, More... more) {
+  std::optional<std::string> lower;
+  std::optional<std::string> upper;
   IterateOptions& options = request->options;
-  if (!GetUint32(env, arguments[0], "namespaceId", &request->namespace_id) ||
-      !GetUint64(env, arguments[1], "snapshotId", &snapshot) ||
-      !GetUint32(env, arguments[2], "flags", &request->flags) ||
-      !GetOptionalBytes(env, arguments[3], "lower", &options.lower.key, &has_lower) ||
-      !GetOptionalBytes(env, arguments[4], "upper", &options.upper.key, &has_upper)) {
+  if (!call.Read("namespaceId", &request->namespace_id, "snapshotId", &options.snapshot_id, "flags",
+                 &request->flags, "lower", &lower, "upper", &upper, more...)) {
     return false;
   }
-  options.snapshot_id = snapshot;
-  options.reverse = (request->flags & kRangeReverse) != 0;
-  options.lower.set = has_lower && (request->flags & kRangeHasLower) != 0;
-  options.upper.set = has_upper && (request->flags & kRangeHasUpper) != 0;
-  options.lower.inclusive = (request->flags & kRangeLowerExclusive) == 0;
-  options.upper.inclusive = (request->flags & kRangeUpperExclusive) == 0;
+  const auto has = [request](uint32_t flag) { return (request->flags & flag) != 0; };
+  options.reverse = has(kRangeReverse);
+  options.lower.set = lower.has_value() && has(kRangeHasLower);
+  options.upper.set = upper.has_value() && has(kRangeHasUpper);
+  options.lower.inclusive = !has(kRangeLowerExclusive);
+  options.upper.inclusive = !has(kRangeUpperExclusive);
+  if (lower) options.lower.key = std::move(*lower);
+  if (upper) options.upper.key = std::move(*upper);
   return true;
 }
 
+// A call of one of the iterator's methods.
+struct IteratorCall : Call<2> {
+  using Call::Call;
+
+  // The iterator behind `this`; nullptr with an exception pending when it is no iterator.
+  const IteratorPtr* state() const {
+    void* box = nullptr;
+    if (napi_unwrap(env, self, &box) == napi_ok && box != nullptr) {
+      return static_cast<const IteratorPtr*>(box);
+    }
+    ThrowTypeError(env, "this", "an iterator");
+    return nullptr;
+  }
+};
+
 struct FillRequest {
-  IteratorPtr state;
-  napi_value chunk_value = nullptr;
-  char* chunk = nullptr;
-  size_t size = 0;
+  const IteratorPtr* state = nullptr;
+  Bytes chunk;
   uint32_t entries_max = 0;
 };
 
-// The iterator behind `this`.
-IteratorPtr StateOf(napi_env env, napi_callback_info info, napi_value (&arguments)[2]) {
-  size_t count = 2;
-  napi_value self = nullptr;
-  void* box = nullptr;
-  napi_get_cb_info(env, info, &count, arguments, &self, nullptr);
-  if (napi_unwrap(env, self, &box) == napi_ok && box != nullptr)
-    return *static_cast<IteratorPtr*>(box);
-  ThrowTypeError(env, "this", "an iterator");
-  return nullptr;
-}
-
-bool ReadFillRequest(napi_env env, napi_callback_info info, FillRequest* request) {
-  napi_value arguments[2];
-  request->state = StateOf(env, info, arguments);
+bool ReadFillRequest(const IteratorCall& call, FillRequest* request) {
+  request->state = call.state();
   if (request->state == nullptr ||
-      !GetBytes(env, arguments[0], "chunk", &request->chunk, &request->size) ||
-      !GetUint32(env, arguments[1], "entriesMax", &request->entries_max)) {
+      !call.Read("chunk", &request->chunk, "entriesMax", &request->entries_max)) {
     return false;
   }
-  request->chunk_value = arguments[0];
-  if (request->state->closed) {
-    Throw(env, Status::Closed("the iterator"));
-  } else if (request->state->busy) {
-    Throw(env, Status::InvalidArgument("the iterator is being read already"));
-  } else {
-    return true;
-  }
+  const IteratorState& state = **request->state;
+  if (!state.closed && !state.busy) return true;
+  Throw(call.env, state.closed ? Status::Closed("the iterator")
+                               : Status::InvalidArgument("the iterator is being read already"));
   return false;
 }
 
-napi_value FillHere(napi_env env, napi_callback_info info, Tier tier) {
+template <Tier tier>
+napi_value FillHere(napi_env env, napi_callback_info info) {
+  const IteratorCall call(env, info);
   FillRequest request;
-  if (!ReadFillRequest(env, info, &request)) return nullptr;
-  IteratorState* state = request.state.get();
-  const int32_t count = state->Fill(request.chunk, request.size, request.entries_max, tier);
-  if (!state->status.ok() && count <= 0) return Throw(env, state->status);
-  return Number(env, static_cast<double>(count));
-}
-
-napi_value FillSync(napi_env env, napi_callback_info info) {
-  return FillHere(env, info, Tier::kDisk);
-}
-napi_value FillMemory(napi_env env, napi_callback_info info) {
-  return FillHere(env, info, Tier::kMemory);
+  if (!ReadFillRequest(call, &request)) return nullptr;
+  IteratorState& state = **request.state;
+  const int32_t count = state.Fill(request.chunk, request.entries_max, tier);
+  if (!state.status.ok() && count <= 0) return Throw(env, state.status);
+  return Value(env, count);
 }
 
 napi_value FillOnPool(napi_env env, napi_callback_info info) {
+  const IteratorCall call(env, info);
   FillRequest request;
-  if (!ReadFillRequest(env, info, &request)) return nullptr;
-  const IteratorPtr state = request.state;
+  if (!ReadFillRequest(call, &request)) return nullptr;
+  const IteratorPtr state = *request.state;
   state->busy = true;
   // The chunk stays put while it is referenced.
   napi_ref chunk = nullptr;
-  napi_create_reference(env, request.chunk_value, 1, &chunk);
+  napi_create_reference(env, call.argument[0], 1, &chunk);
   const auto count = std::make_shared<int32_t>(0);
-  return RunOnPool(
-      env, "ledgerstone.range",
-      {.run =
-           [request, count] {
-             IteratorState* running = request.state.get();
-             *count = running->Fill(request.chunk, request.size, request.entries_max, Tier::kDisk);
-             return *count > 0 ? Status::Ok() : running->status;
-           },
-       .result = [count](napi_env e) { return Number(e, static_cast<double>(*count)); },
-       .settled =
-           [state, chunk](napi_env e) {
-             napi_delete_reference(e, chunk);
-             state->busy = false;
-             if (state->closed) state->iterator.reset();
-           }});
+  return RunOnPool(env, "ledgerstone.range",
+                   {.run =
+                        [state, request, count] {
+                          *count = state->Fill(request.chunk, request.entries_max, Tier::kDisk);
+                          return *count > 0 ? Status::Ok() : state->status;
+                        },
+                    .result = [count](napi_env e) { return Value(e, *count); },
+                    .settled =
+                        [state, chunk](napi_env e) {
+                          napi_delete_reference(e, chunk);
+                          state->busy = false;
+                          if (state->closed) state->iterator.reset();
+                        }});
 }
 
 napi_value Needed(napi_env env, napi_callback_info info) {
-  napi_value arguments[2];
-  const IteratorPtr state = StateOf(env, info, arguments);
-  return state == nullptr ? nullptr : Number(env, state->needed);
+  const IteratorPtr* state = IteratorCall(env, info).state();
+  return state == nullptr ? nullptr : Value(env, (*state)->needed);
 }
 
 napi_value CloseIterator(napi_env env, napi_callback_info info) {
-  napi_value arguments[2];
-  const IteratorPtr state = StateOf(env, info, arguments);
-  if (state != nullptr) state->Close();
+  const IteratorPtr* state = IteratorCall(env, info).state();
+  if (state != nullptr) (*state)->Close();
   return nullptr;
 }
 
 napi_value ConstructIterator(napi_env env, napi_callback_info info) {
-  napi_value self = nullptr;
-  napi_get_cb_info(env, info, nullptr, nullptr, &self, nullptr);
-  return self;
+  return Call<>(env, info).self;
 }
 
 napi_value IteratorClass(napi_env env) {
@@ -216,8 +202,8 @@ napi_value IteratorClass(napi_env env) {
                                     nullptr, nullptr, napi_default, nullptr};
   };
   const napi_property_descriptor methods[] = {
-      method("fillSync", FillSync), method("fillMemory", FillMemory), method("fill", FillOnPool),
-      method("needed", Needed), method("close", CloseIterator)};
+      method("fillSync", FillHere<Tier::kDisk>), method("fillMemory", FillHere<Tier::kMemory>),
+      method("fill", FillOnPool), method("needed", Needed), method("close", CloseIterator)};
   napi_define_class(env, "NativeIterator", NAPI_AUTO_LENGTH, ConstructIterator, nullptr,
                     std::size(methods), methods, &constructor);
   napi_create_reference(env, constructor, 1, &environment->iterator_class);
@@ -226,10 +212,9 @@ napi_value IteratorClass(napi_env env) {
 
 // The view is taken here; blocks are read, and tables opened, when the iterator moves.
 napi_value NewIterator(napi_env env, napi_callback_info info) {
-  const Call<5> call(env, info);
-  const auto state = std::make_shared<IteratorState>();
-  state->handle = static_cast<StoreHandle*>(call.data)->shared_from_this();
-  if (!ReadRangeRequest(env, call.argument, &state->request)) return nullptr;
+  const StoreCall<5> call(env, info);
+  const auto state = std::make_shared<IteratorState>(call.shared());
+  if (!ReadRange(call, &state->request)) return nullptr;
   const Status status = state->Prepare(Tier::kMemory);
   if (!status.ok()) return Throw(env, status);
   napi_value object = nullptr;
@@ -249,59 +234,31 @@ Status CountEntries(IteratorState* state, uint64_t limit, uint64_t* count) {
 }
 
 napi_value CountSync(napi_env env, napi_callback_info info) {
-  const Call<6> call(env, info);
-  IteratorState state;
+  const StoreCall<6> call(env, info);
+  IteratorState state(call.shared());
   uint64_t limit = 0;
   uint64_t count = 0;
-  state.handle = static_cast<StoreHandle*>(call.data)->shared_from_this();
-  if (!ReadRangeRequest(env, call.argument, &state.request) ||
-      !GetUint64(env, call.argument[5], "limit", &limit)) {
-    return nullptr;
-  }
+  if (!ReadRange(call, &state.request, "limit", &limit)) return nullptr;
   const Status status = CountEntries(&state, limit, &count);
-  return status.ok() ? Number(env, count) : Throw(env, status);
+  return Answer(env, status, Value(env, count));
 }
 
 napi_value CountOnPool(napi_env env, napi_callback_info info) {
-  const Call<6> call(env, info);
-  const auto state = std::make_shared<IteratorState>();
+  const StoreCall<6> call(env, info);
+  const auto state = std::make_shared<IteratorState>(call.shared());
   uint64_t limit = 0;
-  state->handle = static_cast<StoreHandle*>(call.data)->shared_from_this();
-  if (!ReadRangeRequest(env, call.argument, &state->request) ||
-      !GetUint64(env, call.argument[5], "limit", &limit)) {
-    return nullptr;
-  }
-  const auto count = std::make_shared<uint64_t>(0);
-  return RunOnPool(
-      env, "ledgerstone.count",
-      {.run = [state, limit, count] { return CountEntries(state.get(), limit, count.get()); },
-       .result = [count](napi_env e) { return Number(e, *count); }});
-}
-
-napi_value ApproximateBytes(napi_env env, napi_callback_info info) {
-  const Call<3> call(env, info);
-  uint32_t id = 0;
-  std::string lower;
-  std::string upper;
-  bool given = false;
-  if (!GetUint32(env, call.argument[0], "namespaceId", &id) ||
-      !GetOptionalBytes(env, call.argument[1], "lower", &lower, &given) ||
-      !GetOptionalBytes(env, call.argument[2], "upper", &upper, &given)) {
-    return nullptr;
-  }
-  uint64_t bytes = 0;
-  const Status status =
-      static_cast<StoreHandle*>(call.data)->store->ApproximateBytes(id, lower, upper, &bytes);
-  return status.ok() ? Number(env, bytes) : Throw(env, status);
+  if (!ReadRange(call, &state->request, "limit", &limit)) return nullptr;
+  return Compute<uint64_t>(env, "ledgerstone.count", [state, limit](uint64_t* count) {
+    return CountEntries(state.get(), limit, count);
+  });
 }
 
 }  // namespace
 
 void DefineRangeFunctions(napi_env env, napi_value object, const StoreHandlePtr& handle) {
-  DefineStoreFunction(env, object, "iterator", NewIterator, handle);
-  DefineStoreFunction(env, object, "countSync", CountSync, handle);
-  DefineStoreFunction(env, object, "count", CountOnPool, handle);
-  DefineStoreFunction(env, object, "approximateBytes", ApproximateBytes, handle);
+  DefineStoreFunctions(
+      env, object, handle,
+      {{"iterator", NewIterator}, {"countSync", CountSync}, {"count", CountOnPool}});
 }
 
 }  // namespace ledgerstone::binding

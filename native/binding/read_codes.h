@@ -5,6 +5,7 @@
 
 namespace ledgerstone::binding {
 
+inline constexpr int32_t kGetPresent = 0;  // of has: there is a value, of any length
 inline constexpr int32_t kGetAbsent = -1;
 inline constexpr int32_t kGetTooLarge = -2;   // fetch it by takeValue()
 inline constexpr int32_t kGetNeedsDisk = -3;  // memory alone can't answer

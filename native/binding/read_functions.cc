@@ -1,15 +1,12 @@
 // Point reads. Keys come in through the shared key buffer, values go out through the shared value
-// buffer; the return value is the length, or one of the constants below.
+// buffer; the return value is the length, or one of the constants of read_codes.h.
 #include "binding/environment.h"
 #include "binding/pool_work.h"
 #include "binding/read_codes.h"
 #include "binding/store_handle.h"
-#include "binding/values.h"
 
 namespace ledgerstone::binding {
 namespace {
-
-StoreHandle* HandleOf(void* data) { return static_cast<StoreHandle*>(data); }
 
 napi_value Int32(napi_env env, int32_t number) {
   napi_value value = nullptr;
@@ -19,34 +16,41 @@ napi_value Int32(napi_env env, int32_t number) {
 
 struct GetRequest {
   uint32_t namespace_id = 0;
-  uint32_t key_length = 0;
   uint64_t snapshot_id = 0;
+  Slice key;  // in the key buffer, which is the caller's until the call returns
 };
 
-bool ReadGetRequest(napi_env env, const Call<3>& call, GetRequest* request) {
+bool ReadGetRequest(const StoreCall<3>& call, GetRequest* request) {
+  uint32_t key_length = 0;
   double snapshot = 0;
-  if (napi_get_value_uint32(env, call.argument[0], &request->namespace_id) != napi_ok ||
-      napi_get_value_uint32(env, call.argument[1], &request->key_length) != napi_ok ||
-      napi_get_value_double(env, call.argument[2], &snapshot) != napi_ok ||
-      request->key_length > HandleOf(call.data)->key_buffer.size) {
-    ThrowTypeError(env, "arguments", "(namespaceId, keyLength, snapshotId)");
+  const StoreHandle::Buffer& keys = call.handle()->key_buffer;
+  if (napi_get_value_uint32(call.env, call.argument[0], &request->namespace_id) != napi_ok ||
+      napi_get_value_uint32(call.env, call.argument[1], &key_length) != napi_ok ||
+      napi_get_value_double(call.env, call.argument[2], &snapshot) != napi_ok ||
+      key_length > keys.size) {
+    ThrowTypeError(call.env, "arguments", "(namespaceId, keyLength, snapshotId)");
     return false;
   }
   request->snapshot_id = static_cast<uint64_t>(snapshot);
+  request->key = Slice(keys.data, key_length);
   return true;
 }
 
-napi_value GetInto(napi_env env, napi_callback_info info, Tier tier) {
-  const Call<3> call(env, info);
+Status Find(const StoreHandle& handle, const GetRequest& request, Tier tier, Presence* presence,
+            PinnedValue* value) {
+  return handle.store->Get(request.namespace_id, request.key,
+                           {.tier = tier, .snapshot_id = request.snapshot_id}, presence, value);
+}
+
+template <Tier tier>
+napi_value GetInto(napi_env env, napi_callback_info info) {
+  const StoreCall<3> call(env, info);
   GetRequest request;
-  if (!ReadGetRequest(env, call, &request)) return nullptr;
-  StoreHandle* handle = HandleOf(call.data);
-  const Slice key(handle->key_buffer.data, request.key_length);
+  if (!ReadGetRequest(call, &request)) return nullptr;
+  StoreHandle* handle = call.handle();
   Presence presence = Presence::kAbsent;
   PinnedValue& value = handle->large_value;
-  const Status status =
-      handle->store->Get(request.namespace_id, key,
-                         {.tier = tier, .snapshot_id = request.snapshot_id}, &presence, &value);
+  const Status status = Find(*handle, request, tier, &presence, &value);
   if (status.IsIncomplete()) return Int32(env, kGetNeedsDisk);
   if (!status.ok()) return Throw(env, status);
   if (presence == Presence::kAbsent) return Int32(env, kGetAbsent);
@@ -57,46 +61,53 @@ napi_value GetInto(napi_env env, napi_callback_info info, Tier tier) {
   return Int32(env, static_cast<int32_t>(bytes.size()));
 }
 
-napi_value GetSync(napi_env env, napi_callback_info info) {
-  return GetInto(env, info, Tier::kDisk);
-}
-napi_value GetMemory(napi_env env, napi_callback_info info) {
-  return GetInto(env, info, Tier::kMemory);
+// As GetInto, for a value that stays where it is: kGetPresent stands for its length.
+template <Tier tier>
+napi_value Has(napi_env env, napi_callback_info info) {
+  const StoreCall<3> call(env, info);
+  GetRequest request;
+  if (!ReadGetRequest(call, &request)) return nullptr;
+  Presence presence = Presence::kAbsent;
+  PinnedValue value;
+  const Status status = Find(*call.handle(), request, tier, &presence, &value);
+  if (status.IsIncomplete()) return Int32(env, kGetNeedsDisk);
+  if (!status.ok()) return Throw(env, status);
+  return Int32(env, presence == Presence::kAbsent ? kGetAbsent : kGetPresent);
 }
 
 napi_value TakeValue(napi_env env, napi_callback_info info) {
-  const Call<1> call(env, info);
-  PinnedValue& value = HandleOf(call.data)->large_value;
+  PinnedValue& value = StoreCall<>(env, info).handle()->large_value;
   napi_value bytes = BytesCopy(env, value.value());
   value.Reset();
-  return bytes;
+  return Answer(env, Status::Ok(), bytes);
 }
 
-napi_value GetOnPool(napi_env env, napi_callback_info info) {
-  const Call<3> call(env, info);
+struct Found {
+  Presence presence = Presence::kAbsent;
+  PinnedValue value;
+};
+
+// Looks the key up on the pool, from a copy of it, and ends in what `result` makes of it.
+template <napi_value (*result)(napi_env, Found&)>
+napi_value FindOnPool(napi_env env, napi_callback_info info) {
+  const StoreCall<3> call(env, info);
   GetRequest request;
-  if (!ReadGetRequest(env, call, &request)) return nullptr;
-  struct State {
-    StoreHandlePtr handle;
-    std::string key;
-    Presence presence = Presence::kAbsent;
-    PinnedValue value;
-  };
-  const auto state = std::make_shared<State>();
-  state->handle = HandleOf(call.data)->shared_from_this();
-  state->key.assign(state->handle->key_buffer.data, request.key_length);
-  return RunOnPool(env, "ledgerstone.get",
-                   {.run =
-                        [state, request] {
-                          return state->handle->store->Get(
-                              request.namespace_id, state->key,
-                              {.tier = Tier::kDisk, .snapshot_id = request.snapshot_id},
-                              &state->presence, &state->value);
-                        },
-                    .result = [state](napi_env e) -> napi_value {
-                      if (state->presence == Presence::kAbsent) return nullptr;
-                      return BytesCopy(e, state->value.value());
-                    }});
+  if (!ReadGetRequest(call, &request)) return nullptr;
+  return Compute<Found>(
+      env, "ledgerstone.get",
+      [handle = call.shared(), key = std::string(request.key), request](Found* found) mutable {
+        request.key = key;
+        return Find(*handle, request, Tier::kDisk, &found->presence, &found->value);
+      },
+      result);
+}
+
+napi_value FoundBytes(napi_env env, Found& found) {
+  return found.presence == Presence::kAbsent ? Undefined(env) : BytesCopy(env, found.value.value());
+}
+
+napi_value FoundAny(napi_env env, Found& found) {
+  return Value(env, found.presence == Presence::kFound);
 }
 
 bool TakeKey(Slice* request, Slice* key) {
@@ -110,19 +121,18 @@ bool TakeKey(Slice* request, Slice* key) {
 
 // Keys stand in the request buffer as (size: u32, bytes)*; answers go into the value buffer the
 // same way, with kManyAbsent or kManyNeedsDisk for a size. Returns how many keys were answered.
-napi_value GetMany(napi_env env, napi_callback_info info, Tier tier) {
-  const Call<4> call(env, info);
+template <Tier tier>
+napi_value GetMany(napi_env env, napi_callback_info info) {
+  const StoreCall<4> call(env, info);
   uint32_t namespace_id = 0;
   uint32_t count = 0;
   uint32_t length = 0;
   uint64_t snapshot_id = 0;
-  if (!GetUint32(env, call.argument[0], "namespaceId", &namespace_id) ||
-      !GetUint32(env, call.argument[1], "count", &count) ||
-      !GetUint32(env, call.argument[2], "length", &length) ||
-      !GetUint64(env, call.argument[3], "snapshotId", &snapshot_id)) {
+  if (!call.Read("namespaceId", &namespace_id, "count", &count, "length", &length, "snapshotId",
+                 &snapshot_id)) {
     return nullptr;
   }
-  StoreHandle* handle = HandleOf(call.data);
+  StoreHandle* handle = call.handle();
   if (length > handle->request_buffer.size) {
     return Throw(env, Status::InvalidArgument("length is beyond the request buffer"));
   }
@@ -151,16 +161,9 @@ napi_value GetMany(napi_env env, napi_callback_info info, Tier tier) {
   return Int32(env, static_cast<int32_t>(answered));
 }
 
-napi_value GetManySync(napi_env env, napi_callback_info info) {
-  return GetMany(env, info, Tier::kDisk);
-}
-napi_value GetManyMemory(napi_env env, napi_callback_info info) {
-  return GetMany(env, info, Tier::kMemory);
-}
-
 napi_value SetReadBuffers(napi_env env, napi_callback_info info) {
-  const Call<2> call(env, info);
-  StoreHandle* handle = HandleOf(call.data);
+  const StoreCall<2> call(env, info);
+  StoreHandle* handle = call.handle();
   if (handle->SetBuffer(env, call.argument[0], "key", &handle->key_buffer)) {
     handle->SetBuffer(env, call.argument[1], "value", &handle->value_buffer);
   }
@@ -168,47 +171,49 @@ napi_value SetReadBuffers(napi_env env, napi_callback_info info) {
 }
 
 napi_value SetRequestBuffer(napi_env env, napi_callback_info info) {
-  const Call<1> call(env, info);
-  HandleOf(call.data)->SetBuffer(env, call.argument[0], "bytes",
-                                 &HandleOf(call.data)->request_buffer);
+  const StoreCall<1> call(env, info);
+  call.handle()->SetBuffer(env, call.argument[0], "bytes", &call.handle()->request_buffer);
   return nullptr;
 }
 
 napi_value Snapshot(napi_env env, napi_callback_info info) {
-  const Call<1> call(env, info);
-  return Number(env, HandleOf(call.data)->store->TakeSnapshot());
+  return Value(env, StoreCall<>(env, info).store()->TakeSnapshot());
 }
 
 napi_value ReleaseSnapshot(napi_env env, napi_callback_info info) {
-  const Call<1> call(env, info);
+  const StoreCall<1> call(env, info);
   uint64_t id = 0;
-  if (!GetUint64(env, call.argument[0], "id", &id)) return nullptr;
-  return Boolean(env, HandleOf(call.data)->store->ReleaseSnapshot(id));
+  if (!call.Read("id", &id)) return nullptr;
+  return Value(env, call.store()->ReleaseSnapshot(id));
 }
 
 napi_value SnapshotSequence(napi_env env, napi_callback_info info) {
-  const Call<1> call(env, info);
+  const StoreCall<1> call(env, info);
   uint64_t id = 0;
-  if (!GetUint64(env, call.argument[0], "id", &id)) return nullptr;
+  if (!call.Read("id", &id)) return nullptr;
   uint64_t sequence = 0;
-  const Status status = HandleOf(call.data)->store->SnapshotSequence(id, &sequence);
-  return status.ok() ? Bigint(env, sequence) : Throw(env, status);
+  const Status status = call.store()->SnapshotSequence(id, &sequence);
+  return Answer(env, status, Bigint(env, sequence));
 }
 
 }  // namespace
 
 void DefineReadFunctions(napi_env env, napi_value object, const StoreHandlePtr& handle) {
-  DefineStoreFunction(env, object, "setReadBuffers", SetReadBuffers, handle);
-  DefineStoreFunction(env, object, "setRequestBuffer", SetRequestBuffer, handle);
-  DefineStoreFunction(env, object, "getSync", GetSync, handle);
-  DefineStoreFunction(env, object, "getMemory", GetMemory, handle);
-  DefineStoreFunction(env, object, "takeValue", TakeValue, handle);
-  DefineStoreFunction(env, object, "get", GetOnPool, handle);
-  DefineStoreFunction(env, object, "getManySync", GetManySync, handle);
-  DefineStoreFunction(env, object, "getManyMemory", GetManyMemory, handle);
-  DefineStoreFunction(env, object, "snapshot", Snapshot, handle);
-  DefineStoreFunction(env, object, "releaseSnapshot", ReleaseSnapshot, handle);
-  DefineStoreFunction(env, object, "snapshotSequence", SnapshotSequence, handle);
+  DefineStoreFunctions(env, object, handle,
+                       {{"setReadBuffers", SetReadBuffers},
+                        {"setRequestBuffer", SetRequestBuffer},
+                        {"getSync", GetInto<Tier::kDisk>},
+                        {"getMemory", GetInto<Tier::kMemory>},
+                        {"takeValue", TakeValue},
+                        {"get", FindOnPool<FoundBytes>},
+                        {"hasSync", Has<Tier::kDisk>},
+                        {"hasMemory", Has<Tier::kMemory>},
+                        {"has", FindOnPool<FoundAny>},
+                        {"getManySync", GetMany<Tier::kDisk>},
+                        {"getManyMemory", GetMany<Tier::kMemory>},
+                        {"snapshot", Snapshot},
+                        {"releaseSnapshot", ReleaseSnapshot},
+                        {"snapshotSequence", SnapshotSequence}});
 }
 
 }  // namespace ledgerstone::binding

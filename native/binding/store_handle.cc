@@ -42,12 +42,14 @@ void StoreHandle::Attach(napi_env env, napi_value on_committed, napi_value on_ev
   env_ = env;
   napi_create_reference(env, on_committed, 1, &on_committed_);
   if (!IsUndefined(env, on_event)) napi_create_reference(env, on_event, 1, &on_event_);
-  napi_create_threadsafe_function(env, nullptr, nullptr, Text(env, "ledgerstone.bridge"), 0, 1,
+  napi_create_threadsafe_function(env, nullptr, nullptr, Value(env, "ledgerstone.bridge"), 0, 1,
                                   nullptr, nullptr, this, CallJs, &bridge_);
   napi_unref_threadsafe_function(env, bridge_);
   napi_add_env_cleanup_hook(env, EndStore, this);
 }
 
+// What was open will be told to nobody: the hold it had on the handle is the last thing to go, and
+// may be what kept the handle alive.
 void StoreHandle::Detach() {
   if (store != nullptr) (void)store->Close();
   {
@@ -62,6 +64,7 @@ void StoreHandle::Detach() {
     *reference = nullptr;
   }
   napi_remove_env_cleanup_hook(env_, EndStore, this);
+  LetGo(held_);
 }
 
 void StoreHandle::DeliverAndDetach() {
@@ -70,12 +73,10 @@ void StoreHandle::DeliverAndDetach() {
 }
 
 bool StoreHandle::SetBuffer(napi_env env, napi_value bytes, const char* name, Buffer* buffer) {
-  char* data = nullptr;
-  size_t size = 0;
-  if (!GetBytes(env, bytes, name, &data, &size)) return false;
+  Bytes found;
+  if (!Get(env, bytes, name, &found)) return false;
   if (buffer->reference != nullptr) napi_delete_reference(env, buffer->reference);
-  buffer->data = data;
-  buffer->size = size;
+  static_cast<Bytes&>(*buffer) = found;
   return napi_create_reference(env, bytes, 1, &buffer->reference) == napi_ok;
 }
 
@@ -84,30 +85,26 @@ bool StoreHandle::detached() {
   return detached_;
 }
 
-uint64_t StoreHandle::Submit(Slice batch, uint32_t count, const WriteOptions& options,
-                             Status* refusal) {
-  return SubmitWith([&](Store::Done done) { store->Write(batch, count, options, std::move(done)); },
-                    refusal);
-}
-
-uint64_t StoreHandle::SubmitWith(const std::function<void(Store::Done)>& start, Status* refusal) {
-  const uint64_t ticket = next_ticket_++;
+uint64_t StoreHandle::OpenTicket(Status* refusal) {
   Hold();
   refusal_here = refusal;
-  // A refusal comes at once, on this thread; it is thrown, and its ticket counts as never given
-  // out.
-  start([this, ticket](const Status& status) {
-    if (!status.ok() && refusal_here != nullptr) {
-      *refusal_here = status;
-    } else {
-      Settle(ticket, status);
-    }
-  });
+  return next_ticket_++;
+}
+
+void StoreHandle::EndTicket(uint64_t ticket, const Status& status) {
+  if (!status.ok() && refusal_here != nullptr) {
+    *refusal_here = status;
+  } else {
+    Settle(ticket, status);
+  }
+}
+
+napi_value StoreHandle::HandOut(uint64_t ticket, const Status& refusal) {
   refusal_here = nullptr;
-  if (refusal->ok()) return ticket;
+  if (refusal.ok()) return Value(env_, ticket);
   --next_ticket_;
   LetGo(1);
-  return 0;
+  return Throw(env_, refusal);
 }
 
 napi_value StoreHandle::PromiseFrom(const std::function<void(Store::Done)>& start) {
@@ -115,41 +112,31 @@ napi_value StoreHandle::PromiseFrom(const std::function<void(Store::Done)>& star
   napi_value promise = nullptr;
   napi_create_promise(env_, &deferred, &promise);
   if (detached()) {
-    napi_reject_deferred(env_, deferred, MakeError(env_, Status::Closed("the store")));
+    Conclude(env_, deferred, Status::Closed("the store"), nullptr);
     return promise;
   }
   Hold();
   start([this, deferred](const Status& status) {
-    {
-      const std::lock_guard lock(mutex_);
-      if (detached_) return;
-      calls_.push_back([this, deferred, status](napi_env env) {
-        if (status.ok()) {
-          napi_resolve_deferred(env, deferred, Undefined(env));
-        } else {
-          napi_reject_deferred(env, deferred, MakeError(env, status));
-        }
-        LetGo(1);
-      });
-    }
-    Nudge();
+    Enqueue([this, deferred, status](napi_env env) {
+      Conclude(env, deferred, status, Undefined(env));
+      LetGo(1);
+    });
   });
   return promise;
 }
 
 void StoreHandle::OnEvent(const Event& event) {
   if (on_event_ == nullptr) return;
+  Enqueue([this, text = EventText(event), kind = EventKindName(event.kind)](napi_env env) {
+    CallBack(env, on_event_, {Value(env, text), Value(env, kind)});
+  });
+}
+
+void StoreHandle::Enqueue(std::function<void(napi_env)> call) {
   {
     const std::lock_guard lock(mutex_);
     if (detached_) return;
-    calls_.push_back([this, text = EventText(event),
-                      kind = std::string(EventKindName(event.kind))](napi_env env) {
-      napi_value callback = nullptr;
-      if (on_event_ == nullptr || napi_get_reference_value(env, on_event_, &callback) != napi_ok)
-        return;
-      napi_value arguments[] = {Text(env, text), Text(env, kind)};
-      napi_call_function(env, Undefined(env), callback, 2, arguments, nullptr);
-    });
+    calls_.push_back(std::move(call));
   }
   Nudge();
 }
@@ -203,14 +190,9 @@ void StoreHandle::DeliverCommits() {
   for (const Settled& run : settled) {
     LetGo(run.ticket - delivered_ticket_);
     delivered_ticket_ = run.ticket;
-    napi_value callback = nullptr;
-    if (on_committed_ == nullptr ||
-        napi_get_reference_value(env_, on_committed_, &callback) != napi_ok) {
-      continue;
-    }
-    napi_value arguments[] = {Number(env_, run.ticket),
-                              run.status.ok() ? Undefined(env_) : MakeError(env_, run.status)};
-    napi_call_function(env_, Undefined(env_), callback, 2, arguments, nullptr);
+    CallBack(
+        env_, on_committed_,
+        {Value(env_, run.ticket), run.status.ok() ? Undefined(env_) : MakeError(env_, run.status)});
   }
 }
 
@@ -228,12 +210,13 @@ void StoreHandle::LetGo(uint64_t count) {
   self_while_held_.reset();
 }
 
-void DefineStoreFunction(napi_env env, napi_value object, const char* name, napi_callback callback,
-                         const StoreHandlePtr& handle) {
-  napi_value function = nullptr;
-  napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, handle.get(), &function);
-  napi_add_finalizer(env, function, new HandleBox(handle), ReleaseHandle, nullptr, nullptr);
-  Set(env, object, name, function);
+void DefineStoreFunctions(napi_env env, napi_value object, const StoreHandlePtr& handle,
+                          std::initializer_list<StoreFunction> functions) {
+  for (const auto& [name, callback] : functions) {
+    napi_value function = Function(env, name, callback, handle.get());
+    napi_add_finalizer(env, function, new HandleBox(handle), ReleaseHandle, nullptr, nullptr);
+    Set(env, object, name, function);
+  }
 }
 
 }  // namespace ledgerstone::binding

@@ -7,17 +7,20 @@
 //    destroys a store.
 // 2. Fields are for the JavaScript thread, except those under mutex_, which the lanes use too.
 // 3. The commit lane settles tickets in order; JavaScript is told the highest one, not each.
-// 4. The process stays alive while tickets or lane calls are open, not for an idle store.
+// 4. While tickets or lane calls are open, the process stays alive and so does the handle; an idle
+//    store keeps neither.
 #pragma once
 
 #include <node_api.h>
 
-#include <atomic>
 #include <deque>
 #include <functional>
+#include <initializer_list>
 #include <memory>
 #include <mutex>
+#include <utility>
 
+#include "binding/values.h"
 #include "ledgerstone/event_listener.h"
 #include "ledgerstone/store.h"
 
@@ -37,17 +40,21 @@ class StoreHandle : public EventListener, public std::enable_shared_from_this<St
   // After a close: what was settled is told first.
   void DeliverAndDetach();
 
-  struct Buffer {
-    char* data = nullptr;
-    size_t size = 0;
+  // Bytes of a JavaScript array that stays referenced.
+  struct Buffer : Bytes {
     napi_ref reference = nullptr;
   };
   bool SetBuffer(napi_env env, napi_value bytes, const char* name, Buffer* buffer);
 
-  // Queues a batch. Returns its ticket, or 0 with `refusal` set when nothing was queued.
-  uint64_t Submit(Slice batch, uint32_t count, const WriteOptions& options, Status* refusal);
-  // A ticket settled by calling `start` with a callback.
-  uint64_t SubmitWith(const std::function<void(Store::Done)>& start, Status* refusal);
+  // Gives `start` the callback that settles a new ticket, and the ticket to JavaScript. A refusal
+  // comes during `start`: it is thrown, and its ticket counts as never given out.
+  template <class Start>
+  napi_value TicketFrom(const Start& start) {
+    Status refusal;
+    const uint64_t ticket = OpenTicket(&refusal);
+    start(Store::Done([this, ticket](const Status& status) { EndTicket(ticket, status); }));
+    return HandOut(ticket, refusal);
+  }
   // A promise settled by a callback on a lane.
   napi_value PromiseFrom(const std::function<void(Store::Done)>& start);
 
@@ -64,7 +71,11 @@ class StoreHandle : public EventListener, public std::enable_shared_from_this<St
   static void CallJs(napi_env env, napi_value, void* context, void*);
   void Deliver();
   void DeliverCommits();
+  uint64_t OpenTicket(Status* refusal);
+  void EndTicket(uint64_t ticket, const Status& status);
+  napi_value HandOut(uint64_t ticket, const Status& refusal);
   void Settle(uint64_t ticket, const Status& status);
+  void Enqueue(std::function<void(napi_env)> call);
   void Nudge();
   void Hold();
   void LetGo(uint64_t count);
@@ -92,9 +103,22 @@ class StoreHandle : public EventListener, public std::enable_shared_from_this<St
 
 using StoreHandlePtr = std::shared_ptr<StoreHandle>;
 
-// Adds a function that knows the handle to the JavaScript object, and keeps it alive.
-void DefineStoreFunction(napi_env env, napi_value object, const char* name, napi_callback callback,
-                         const StoreHandlePtr& handle);
+// A call of one of the store's functions.
+template <size_t N = 0>
+struct StoreCall : Call<N> {
+  using Call<N>::Call;
+  StoreHandle* handle() const { return static_cast<StoreHandle*>(this->data); }
+  Store* store() const { return handle()->store.get(); }
+  StoreHandlePtr shared() const { return handle()->shared_from_this(); }
+};
+
+struct StoreFunction {
+  const char* name;
+  napi_callback callback;
+};
+// Adds functions that know the handle to the JavaScript object; each keeps it alive.
+void DefineStoreFunctions(napi_env env, napi_value object, const StoreHandlePtr& handle,
+                          std::initializer_list<StoreFunction> functions);
 // The functions of NativeStore, by path.
 void DefineWriteFunctions(napi_env env, napi_value object, const StoreHandlePtr& handle);
 void DefineReadFunctions(napi_env env, napi_value object, const StoreHandlePtr& handle);

@@ -4,18 +4,13 @@
 
 namespace ledgerstone::binding {
 
-void ThrowTypeError(napi_env env, const char* name, const char* expected) {
-  const std::string message = std::string(name) + " must be " + expected;
-  napi_throw_type_error(env, "INVALID_TYPE", message.c_str());
-}
-
-bool GetUint32(napi_env env, napi_value value, const char* name, uint32_t* out) {
+bool Get(napi_env env, napi_value value, const char* name, uint32_t* out) {
   if (napi_get_value_uint32(env, value, out) == napi_ok) return true;
   ThrowTypeError(env, name, "a number");
   return false;
 }
 
-bool GetUint64(napi_env env, napi_value value, const char* name, uint64_t* out) {
+bool Get(napi_env env, napi_value value, const char* name, uint64_t* out) {
   double number = 0;
   if (napi_get_value_double(env, value, &number) == napi_ok && number >= 0 && number < 0x1p53 &&
       number == std::floor(number)) {
@@ -26,20 +21,13 @@ bool GetUint64(napi_env env, napi_value value, const char* name, uint64_t* out) 
   return false;
 }
 
-bool GetBigint(napi_env env, napi_value value, const char* name, uint64_t* out) {
-  bool lossless = false;
-  if (napi_get_value_bigint_uint64(env, value, out, &lossless) == napi_ok && lossless) return true;
-  ThrowTypeError(env, name, "a bigint of 0 to 2^64-1");
-  return false;
-}
-
-bool GetBool(napi_env env, napi_value value, const char* name, bool* out) {
+bool Get(napi_env env, napi_value value, const char* name, bool* out) {
   if (napi_get_value_bool(env, value, out) == napi_ok) return true;
   ThrowTypeError(env, name, "a boolean");
   return false;
 }
 
-bool GetString(napi_env env, napi_value value, const char* name, std::string* out) {
+bool Get(napi_env env, napi_value value, const char* name, std::string* out) {
   size_t size = 0;
   if (napi_get_value_string_utf8(env, value, nullptr, 0, &size) != napi_ok) {
     ThrowTypeError(env, name, "a string");
@@ -49,27 +37,31 @@ bool GetString(napi_env env, napi_value value, const char* name, std::string* ou
   return napi_get_value_string_utf8(env, value, out->data(), size + 1, &size) == napi_ok;
 }
 
-bool GetBytes(napi_env env, napi_value value, const char* name, char** data, size_t* size) {
+bool Get(napi_env env, napi_value value, const char* name, Bytes* out) {
   napi_typedarray_type type;
-  void* bytes = nullptr;
-  if (napi_get_typedarray_info(env, value, &type, size, &bytes, nullptr, nullptr) == napi_ok &&
+  void* data = nullptr;
+  if (napi_get_typedarray_info(env, value, &type, &out->size, &data, nullptr, nullptr) == napi_ok &&
       type == napi_uint8_array) {
-    *data = static_cast<char*>(bytes);
+    out->data = static_cast<char*>(data);
     return true;
   }
   ThrowTypeError(env, name, "a Uint8Array");
   return false;
 }
 
-bool GetOptionalBytes(napi_env env, napi_value value, const char* name, std::string* out,
-                      bool* given) {
-  *given = !IsUndefined(env, value);
-  if (!*given) return true;
-  char* data = nullptr;
-  size_t size = 0;
-  if (!GetBytes(env, value, name, &data, &size)) return false;
-  out->assign(data, size);
+bool Get(napi_env env, napi_value value, const char* name, std::optional<std::string>* out) {
+  if (IsUndefined(env, value)) return true;
+  Bytes bytes;
+  if (!Get(env, value, name, &bytes)) return false;
+  out->emplace(bytes.data, bytes.size);
   return true;
+}
+
+bool GetBigint(napi_env env, napi_value value, const char* name, uint64_t* out) {
+  bool lossless = false;
+  if (napi_get_value_bigint_uint64(env, value, out, &lossless) == napi_ok && lossless) return true;
+  ThrowTypeError(env, name, "a bigint of 0 to 2^64-1");
+  return false;
 }
 
 bool IsUndefined(napi_env env, napi_value value) {
@@ -84,33 +76,20 @@ napi_value Property(napi_env env, napi_value object, const char* name) {
   return value;
 }
 
+void ThrowTypeError(napi_env env, const char* name, const char* expected) {
+  const std::string message = std::string(name) + " must be " + expected;
+  napi_throw_type_error(env, "INVALID_TYPE", message.c_str());
+}
+
 napi_value Undefined(napi_env env) {
   napi_value value = nullptr;
   napi_get_undefined(env, &value);
   return value;
 }
 
-napi_value Number(napi_env env, double number) {
-  napi_value value = nullptr;
-  napi_create_double(env, number, &value);
-  return value;
-}
-
 napi_value Bigint(napi_env env, uint64_t number) {
   napi_value value = nullptr;
   napi_create_bigint_uint64(env, number, &value);
-  return value;
-}
-
-napi_value Boolean(napi_env env, bool boolean) {
-  napi_value value = nullptr;
-  napi_get_boolean(env, boolean, &value);
-  return value;
-}
-
-napi_value Text(napi_env env, const std::string& text) {
-  napi_value value = nullptr;
-  napi_create_string_utf8(env, text.data(), text.size(), &value);
   return value;
 }
 
@@ -126,14 +105,28 @@ napi_value Object(napi_env env) {
   return value;
 }
 
-napi_value Array(napi_env env, size_t length) {
+napi_value Function(napi_env env, const char* name, napi_callback callback, void* data) {
   napi_value value = nullptr;
-  napi_create_array_with_length(env, length, &value);
+  napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, data, &value);
   return value;
 }
 
-void Set(napi_env env, napi_value object, const char* name, napi_value value) {
-  napi_set_named_property(env, object, name, value);
+napi_value Value(napi_env env, bool boolean) {
+  napi_value value = nullptr;
+  napi_get_boolean(env, boolean, &value);
+  return value;
+}
+
+napi_value Value(napi_env env, double number) {
+  napi_value value = nullptr;
+  napi_create_double(env, number, &value);
+  return value;
+}
+
+napi_value Value(napi_env env, Slice text) {
+  napi_value value = nullptr;
+  napi_create_string_utf8(env, text.data(), text.size(), &value);
+  return value;
 }
 
 }  // namespace ledgerstone::binding

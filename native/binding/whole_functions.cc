@@ -1,132 +1,141 @@
-// What concerns the whole store: report, statistics, levels, flush, compact, verify, close.
+// What concerns the whole store and its tables: report, statistics, levels, flush, compact, verify,
+// close.
 #include "binding/environment.h"
 #include "binding/findings.h"
 #include "binding/pool_work.h"
 #include "binding/store_handle.h"
-#include "binding/values.h"
 
 namespace ledgerstone::binding {
 namespace {
 
-StoreHandle* HandleOf(void* data) { return static_cast<StoreHandle*>(data); }
-Store* StoreOf(void* data) { return HandleOf(data)->store.get(); }
+// Bounds that are not given are open.
+struct KeyRange {
+  NamespaceId namespace_id = 0;
+  std::optional<std::string> lower;
+  std::optional<std::string> upper;
+};
+
+bool ReadKeyRange(const StoreCall<3>& call, KeyRange* range) {
+  return call.Read("namespaceId", &range->namespace_id, "lower", &range->lower, "upper",
+                   &range->upper);
+}
+
+Slice BytesOf(const std::optional<std::string>& key) { return key ? Slice(*key) : Slice(); }
 
 napi_value Report(napi_env env, napi_callback_info info) {
-  const Call<1> call(env, info);
-  const OpenReport& report = StoreOf(call.data)->report();
+  const StoreCall<> call(env, info);
+  const OpenReport& report = call.store()->report();
   napi_value object = Object(env);
-  Set(env, object, "created", Boolean(env, report.created));
-  Set(env, object, "cleanClose", Boolean(env, report.clean_close));
-  Set(env, object, "replayedRecords", Number(env, report.replayed_records));
-  Set(env, object, "replayedBytes", Number(env, report.replayed_bytes));
-  Set(env, object, "cutBytes", Number(env, report.cut_bytes));
-  Set(env, object, "validBeyondCut", Boolean(env, report.valid_beyond_cut));
-  Set(env, object, "cutFile", Text(env, report.cut_file));
-  Set(env, object, "cutOffset", Number(env, report.cut_offset));
+  Set(env, object, "created", report.created);
+  Set(env, object, "cleanClose", report.clean_close);
+  Set(env, object, "replayedRecords", report.replayed_records);
+  Set(env, object, "replayedBytes", report.replayed_bytes);
+  Set(env, object, "cutBytes", report.cut_bytes);
+  Set(env, object, "validBeyondCut", report.valid_beyond_cut);
+  Set(env, object, "cutFile", report.cut_file);
+  Set(env, object, "cutOffset", report.cut_offset);
   Set(env, object, "lastSequence", Bigint(env, report.last_sequence));
   Set(env, object, "applied", Bigint(env, report.applied));
-  Set(env, object, "storeId", Text(env, report.store_id));
-  Set(env, object, "micros", Number(env, report.micros));
+  Set(env, object, "storeId", report.store_id);
+  Set(env, object, "micros", report.micros);
   return object;
 }
 
 napi_value Sequence(napi_env env, napi_callback_info info) {
-  const Call<1> call(env, info);
-  return Bigint(env, StoreOf(call.data)->VisibleSequence());
+  return Bigint(env, StoreCall<>(env, info).store()->VisibleSequence());
 }
 
 napi_value Applied(napi_env env, napi_callback_info info) {
-  const Call<1> call(env, info);
-  return Bigint(env, StoreOf(call.data)->Applied());
+  return Bigint(env, StoreCall<>(env, info).store()->Applied());
 }
 
 napi_value Flush(napi_env env, napi_callback_info info) {
-  const Call<1> call(env, info);
-  StoreHandle* handle = HandleOf(call.data);
-  return handle->PromiseFrom([&](Store::Done done) { handle->store->Flush(std::move(done)); });
+  const StoreCall<> call(env, info);
+  return call.handle()->PromiseFrom(
+      [&](Store::Done done) { call.store()->Flush(std::move(done)); });
 }
 
 napi_value Compact(napi_env env, napi_callback_info info) {
-  const Call<3> call(env, info);
-  uint32_t id = 0;
-  std::string lower;
-  std::string upper;
-  bool given = false;
-  if (!GetUint32(env, call.argument[0], "namespaceId", &id) ||
-      !GetOptionalBytes(env, call.argument[1], "lower", &lower, &given) ||
-      !GetOptionalBytes(env, call.argument[2], "upper", &upper, &given)) {
-    return nullptr;
-  }
-  StoreHandle* handle = HandleOf(call.data);
-  return handle->PromiseFrom(
-      [&](Store::Done done) { handle->store->Compact(id, lower, upper, std::move(done)); });
+  const StoreCall<3> call(env, info);
+  KeyRange range;
+  if (!ReadKeyRange(call, &range)) return nullptr;
+  return call.handle()->PromiseFrom([&](Store::Done done) {
+    call.store()->Compact(range.namespace_id, BytesOf(range.lower), BytesOf(range.upper),
+                          std::move(done));
+  });
+}
+
+napi_value ApproximateBytes(napi_env env, napi_callback_info info) {
+  const StoreCall<3> call(env, info);
+  KeyRange range;
+  if (!ReadKeyRange(call, &range)) return nullptr;
+  uint64_t bytes = 0;
+  const Status status = call.store()->ApproximateBytes(range.namespace_id, BytesOf(range.lower),
+                                                       BytesOf(range.upper), &bytes);
+  return Answer(env, status, Value(env, bytes));
 }
 
 napi_value Verify(napi_env env, napi_callback_info info) {
-  const Call<1> call(env, info);
-  const auto handle = HandleOf(call.data)->shared_from_this();
-  const auto findings = std::make_shared<std::vector<Finding>>();
-  return RunOnPool(env, "ledgerstone.verify",
-                   {.run = [handle, findings] { return handle->store->Verify(findings.get()); },
-                    .result = [findings](napi_env e) { return FindingList(e, *findings); }});
+  return Compute<std::vector<Finding>>(
+      env, "ledgerstone.verify",
+      [handle = StoreCall<>(env, info).shared()](std::vector<Finding>* findings) {
+        return handle->store->Verify(findings);
+      },
+      FindingList);
 }
 
 napi_value Close(napi_env env, napi_callback_info info) {
-  const Call<1> call(env, info);
-  const auto handle = HandleOf(call.data)->shared_from_this();
+  const StoreHandlePtr handle = StoreCall<>(env, info).shared();
   return RunOnPool(env, "ledgerstone.close",
                    {.run = [handle] { return handle->store->Close(); },
                     .settled = [handle](napi_env) { handle->DeliverAndDetach(); }});
 }
 
 napi_value Stats(napi_env env, napi_callback_info info) {
-  const Call<1> call(env, info);
-  return StatisticsObject(env, StoreOf(call.data)->Statistics());
+  return StatisticsObject(env, StoreCall<>(env, info).store()->Statistics());
+}
+
+napi_value LevelRow(napi_env env, const LevelStatistics& level) {
+  napi_value row = Object(env);
+  Set(env, row, "level", level.level);
+  Set(env, row, "files", level.files);
+  Set(env, row, "bytes", level.bytes);
+  Set(env, row, "entries", level.entries);
+  Set(env, row, "tombstones", level.tombstones);
+  Set(env, row, "targetBytes", level.target_bytes);
+  return row;
 }
 
 napi_value Levels(napi_env env, napi_callback_info info) {
-  const Call<1> call(env, info);
-  const std::vector<NamespaceLevels> all = StoreOf(call.data)->Levels();
-  napi_value list = Array(env, all.size());
-  for (size_t i = 0; i < all.size(); ++i) {
-    napi_value rows = Array(env, all[i].levels.size());
-    for (size_t j = 0; j < all[i].levels.size(); ++j) {
-      const LevelStatistics& level = all[i].levels[j];
-      napi_value row = Object(env);
-      Set(env, row, "level", Number(env, static_cast<double>(level.level)));
-      Set(env, row, "files", Number(env, level.files));
-      Set(env, row, "bytes", Number(env, level.bytes));
-      Set(env, row, "entries", Number(env, level.entries));
-      Set(env, row, "tombstones", Number(env, level.tombstones));
-      Set(env, row, "targetBytes", Number(env, level.target_bytes));
-      napi_set_element(env, rows, static_cast<uint32_t>(j), row);
-    }
+  const StoreCall<> call(env, info);
+  const auto row = [env](const LevelStatistics& level) { return LevelRow(env, level); };
+  return List(env, call.store()->Levels(), [env, row](const NamespaceLevels& found) {
     napi_value item = Object(env);
-    Set(env, item, "namespace", Text(env, all[i].name));
-    Set(env, item, "levels", rows);
-    napi_set_element(env, list, static_cast<uint32_t>(i), item);
-  }
-  return list;
+    Set(env, item, "namespace", found.name);
+    Set(env, item, "levels", List(env, found.levels, row));
+    return item;
+  });
 }
 
 napi_value LevelsText(napi_env env, napi_callback_info info) {
-  const Call<1> call(env, info);
-  return Text(env, StoreOf(call.data)->LevelsText());
+  return Value(env, StoreCall<>(env, info).store()->LevelsText());
 }
 
 }  // namespace
 
 void DefineWholeFunctions(napi_env env, napi_value object, const StoreHandlePtr& handle) {
-  DefineStoreFunction(env, object, "openReport", Report, handle);
-  DefineStoreFunction(env, object, "sequence", Sequence, handle);
-  DefineStoreFunction(env, object, "applied", Applied, handle);
-  DefineStoreFunction(env, object, "flush", Flush, handle);
-  DefineStoreFunction(env, object, "compact", Compact, handle);
-  DefineStoreFunction(env, object, "verify", Verify, handle);
-  DefineStoreFunction(env, object, "stats", Stats, handle);
-  DefineStoreFunction(env, object, "levels", Levels, handle);
-  DefineStoreFunction(env, object, "levelsText", LevelsText, handle);
-  DefineStoreFunction(env, object, "close", Close, handle);
+  DefineStoreFunctions(env, object, handle,
+                       {{"openReport", Report},
+                        {"sequence", Sequence},
+                        {"applied", Applied},
+                        {"flush", Flush},
+                        {"compact", Compact},
+                        {"approximateBytes", ApproximateBytes},
+                        {"verify", Verify},
+                        {"stats", Stats},
+                        {"levels", Levels},
+                        {"levelsText", LevelsText},
+                        {"close", Close}});
 }
 
 }  // namespace ledgerstone::binding

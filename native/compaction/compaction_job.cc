@@ -1,10 +1,10 @@
 #include "compaction/compaction_job.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/checks.h"
 #include "base/merging_iterator.h"
-#include "compaction/entry_filter.h"
 #include "compaction/output_cutter.h"
 #include "compaction/output_tables.h"
 
@@ -52,35 +52,61 @@ class Cancellation {
   uint64_t left_ = 0;
 };
 
-// Writes what the filter keeps of `source`, from its first entry on.
+// Writes what the filter makes of `source`, from its first entry on.
 template <typename IsBottom>
-Status WriteKept(InternalIterator* source, EntryFilter<IsBottom> filter, OutputCutter cutter,
-                 const CompactionContext& context, CompactionResult* result) {
+Status WriteFiltered(InternalIterator* source, IsBottom is_bottom, OutputCutter cutter,
+                     const CompactionContext& context, CompactionResult* result) {
   OutputTables output(context);
   Cancellation cancellation(context);
-  std::string last_kept;
-  uint64_t dropped = 0;
-  for (source->SeekToFirst(); source->Valid(); source->Next()) {
-    const Slice key = source->key();
-    const Slice value = source->value();
-    if (cancellation.Due(key.size() + value.size())) return Status::Aborted();
-    const Slice user_key = UserKeyOf(key);
-    if (!filter.Keep(user_key, TrailerOf(key))) {
-      ++dropped;
-      continue;
-    }
-    if (const uint64_t bytes = output.CurrentBytes(); bytes == 0 || last_kept != user_key) {
+  std::string last_key;
+  std::string key;
+  uint64_t read = 0;
+  uint64_t written = 0;
+  const auto write = [&](Slice user_key, uint64_t trailer, Slice value) {
+    if (const uint64_t bytes = output.CurrentBytes(); bytes == 0 || last_key != user_key) {
       if (cutter.CutBefore(user_key, bytes)) LS_RETURN_IF_ERROR(output.Cut());
-      last_kept.assign(user_key);
+      last_key.assign(user_key);
     }
-    LS_RETURN_IF_ERROR(output.Add(key, value));
+    ++written;
+    key.clear();
+    AppendInternalKey(&key, user_key, trailer);
+    return output.Add(key, value);
+  };
+  EntryFilter filter(context.rules, is_bottom, write);
+  for (source->SeekToFirst(); source->Valid(); source->Next()) {
+    const Slice internal_key = source->key();
+    const Slice value = source->value();
+    if (cancellation.Due(internal_key.size() + value.size())) return Status::Aborted();
+    ++read;
+    LS_RETURN_IF_ERROR(filter.Add(UserKeyOf(internal_key), TrailerOf(internal_key), value));
   }
   LS_RETURN_IF_ERROR(source->status());
+  LS_RETURN_IF_ERROR(filter.Finish());
   LS_RETURN_IF_ERROR(output.Finish(&result->outputs));
   result->bytes_written = 0;
   for (const TableMeta& table : result->outputs) result->bytes_written += table.size;
-  result->entries_dropped = dropped;
+  result->entries_dropped = read - written;
   return Status::Ok();
+}
+
+bool IsInput(const CompactionChoice& choice, uint64_t number) {
+  const auto named = [&](const TableFilePtr& file) { return file->meta().number == number; };
+  return std::any_of(choice.inputs.begin(), choice.inputs.end(), named) ||
+         std::any_of(choice.output_inputs.begin(), choice.output_inputs.end(), named);
+}
+
+// Whether any table of the tree after the choice may hold something the tombstone erases.
+bool StillNeeded(const RangeTombstone& tombstone, const CompactionChoice& choice, const Tree& tree,
+                 const CompactionResult& result) {
+  for (const auto& level : tree.levels) {
+    for (const TableFilePtr& file : level) {
+      const bool stays =
+          choice.kind == CompactionChoice::Kind::kMove || !IsInput(choice, file->meta().number);
+      if (stays && Tree::MayHoldErased(file->meta(), tombstone)) return true;
+    }
+  }
+  return std::any_of(result.outputs.begin(), result.outputs.end(),
+                     [&](const TableMeta& meta) { return Tree::MayHoldErased(meta, tombstone); });
 }
 
 }  // namespace
@@ -94,15 +120,15 @@ Status RunCompaction(const CompactionChoice& choice, const Tree& tree,
   };
   const auto source = MergeInputs(choice);
   result->bytes_read = BytesOf(choice.inputs) + BytesOf(choice.output_inputs);
-  return WriteKept(source.get(), EntryFilter(context.snapshots, is_bottom),
-                   OutputCutter(context.table_bytes, choice.grandparents), context, result);
+  return WriteFiltered(source.get(), is_bottom,
+                       OutputCutter(context.table_bytes, choice.grandparents), context, result);
 }
 
 Status WriteTables(InternalIterator* source, const CompactionContext& context,
                    CompactionResult* result) {
   const auto is_bottom = [](Slice) { return false; };
-  return WriteKept(source, EntryFilter(context.snapshots, is_bottom),
-                   OutputCutter(kFlushTableFactor * context.table_bytes, {}), context, result);
+  return WriteFiltered(source, is_bottom, OutputCutter(kFlushTableFactor * context.table_bytes, {}),
+                       context, result);
 }
 
 TableOptions TableOptionsFor(const NamespaceOptions& options, uint32_t block_bytes, bool bottom) {
@@ -113,7 +139,8 @@ TableOptions TableOptionsFor(const NamespaceOptions& options, uint32_t block_byt
   return table;
 }
 
-VersionEdit MakeCompactionEdit(const CompactionChoice& choice, const CompactionResult& result) {
+VersionEdit MakeCompactionEdit(const CompactionChoice& choice, const Tree& tree,
+                               const CompactionResult& result) {
   VersionEdit edit;
   for (const auto& file : choice.inputs) {
     edit.deleted_tables.push_back({choice.namespace_id, choice.input_level, file->meta().number});
@@ -126,6 +153,11 @@ VersionEdit MakeCompactionEdit(const CompactionChoice& choice, const CompactionR
   }
   for (const TableMeta& meta : result.outputs) {
     edit.new_tables.push_back({choice.namespace_id, choice.output_level, meta});
+  }
+  if (tree.range_tombstones == nullptr) return edit;
+  for (const RangeTombstone& tombstone : tree.range_tombstones->all()) {
+    if (!StillNeeded(tombstone, choice, tree, result))
+      edit.ended_range_deletes.push_back({choice.namespace_id, tombstone.sequence});
   }
   return edit;
 }

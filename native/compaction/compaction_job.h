@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "compaction/entry_filter.h"
 #include "compaction/picker.h"
 #include "sstable/table_builder.h"
 #include "version/version_set.h"
@@ -23,8 +24,7 @@ struct CompactionContext {
   std::string directory;
   StoreId store_id{};
   std::function<uint64_t()> new_file_number;
-  // Rising; the last is the newest visible sequence at the job's start. Empty: nothing is dropped.
-  std::vector<Sequence> snapshots;
+  EntryRules rules;  // as of the job's start
   uint64_t table_bytes = 32ull << 20;
   TableOptions table_options;
   std::function<bool()> cancelled;
@@ -49,7 +49,9 @@ Status WriteTables(InternalIterator* source, const CompactionContext& context,
 // Table options of a namespace at a level.
 TableOptions TableOptionsFor(const NamespaceOptions& options, uint32_t block_bytes, bool bottom);
 
-// The edit that installs a finished choice.
-VersionEdit MakeCompactionEdit(const CompactionChoice& choice, const CompactionResult& result);
+// The edit that installs a finished choice; it also ends the range deletes that no table of the
+// resulting tree holds anything for.
+VersionEdit MakeCompactionEdit(const CompactionChoice& choice, const Tree& tree,
+                               const CompactionResult& result);
 
 }  // namespace ledgerstone

@@ -268,7 +268,7 @@ TEST(MakeCompactionEdit, ReplacesInputsByOutputs) {
   job.AddInput("a9");
   job.AddOutputInput("a1");
   ASSERT_TRUE(job.Run(job.world.JobContext({9})).ok());
-  const VersionEdit edit = MakeCompactionEdit(job.choice, job.result);
+  const VersionEdit edit = MakeCompactionEdit(job.choice, Tree{}, job.result);
   ASSERT_EQ(edit.deleted_tables.size(), 2u);
   EXPECT_EQ(edit.deleted_tables[0].level, 5);
   EXPECT_EQ(edit.deleted_tables[1].level, 6);
@@ -276,7 +276,7 @@ TEST(MakeCompactionEdit, ReplacesInputsByOutputs) {
   EXPECT_EQ(edit.new_tables[0].level, 6);
   job.choice.kind = CompactionChoice::Kind::kMove;
   job.choice.output_inputs.clear();
-  const VersionEdit move = MakeCompactionEdit(job.choice, {});
+  const VersionEdit move = MakeCompactionEdit(job.choice, Tree{}, {});
   ASSERT_EQ(move.new_tables.size(), 1u);
   EXPECT_EQ(move.new_tables[0].meta.number, move.deleted_tables[0].number);
 }
@@ -367,7 +367,7 @@ class CompactionModel {
       if (!status.ok()) return false;
       ++merges_;
     }
-    Install(MakeCompactionEdit(*choice, result));
+    Install(MakeCompactionEdit(*choice, tree_, result));
     return !testing::Test::HasFatalFailure();
   }
 

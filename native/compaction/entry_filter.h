@@ -1,11 +1,17 @@
-// Decides, entry by entry in internal order, what a merge may leave out. Pure but for the question
-// whether older data of a key lies deeper.
+// Decides, entry by entry in internal order, what a merge writes: leaves out what no reader can see
+// any more, folds merge operands into values, turns what has expired into tombstones. Pure but for
+// the question whether older data of a key lies deeper.
 //
-// An entry is dropped only if
-//   a. a newer one of its key is visible to every snapshot that could see it, or
-//   b. it is a tombstone that every snapshot sees, at the bottom for its key.
-// Snapshots see entries with a sequence up to their own. What is newer than the last snapshot is
-// not visible yet, may become so one by one, and is always kept.
+// The snapshots cut a key's history into stripes; entries of one stripe are seen by the same
+// snapshots. What is newer than the last snapshot is not visible yet, may become so one by one, and
+// goes through as it is. Otherwise
+//   1. an entry is left out if a newer one of its stripe settles the key (a put or a delete), or a
+//      range tombstone of its stripe or below its snapshot erases it;
+//   2. a tombstone is left out if every snapshot sees it and nothing older of the key lies deeper;
+//   3. operands of one stripe become one value where what they stand on is known (a put, a delete,
+//      an erasing range tombstone, or the bottom), one operand where operands combine, and stay as
+//      they are where merging fails or the value below them expires.
+// What is made takes the place and the sequence of the newest entry it is made of.
 #pragma once
 
 #include <algorithm>
@@ -15,45 +21,165 @@
 
 #include "base/checks.h"
 #include "base/internal_key.h"
+#include "base/merge_operator.h"
+#include "base/range_tombstones.h"
 
 namespace ledgerstone {
 
-// IsBottom: bool(Slice user_key); true when nothing older of the key lies deeper.
-template <typename IsBottom>
-class EntryFilter {
- public:
-  // `snapshots` rise and outlive the filter; none at all keeps everything.
-  EntryFilter(const std::vector<Sequence>& snapshots, IsBottom is_bottom)
-      : snapshots_(snapshots), is_bottom_(std::move(is_bottom)) {
-    LS_CHECK(std::is_sorted(snapshots_.begin(), snapshots_.end()));
-  }
+struct EntryRules {
+  // Rising; the last is the newest visible sequence. None at all: everything stays.
+  std::vector<Sequence> snapshots;
+  std::vector<RangeTombstone> range_tombstones;
+  MergeOperator merge = MergeOperator::kNone;
+  uint64_t now_millis = 0;  // for expiry; 0: nothing expires
 
-  bool Keep(Slice user_key, uint64_t trailer) {
-    const size_t sees = FirstSnapshotThatSees(TrailerSequence(trailer));
-    const bool new_key = !any_ || user_key != user_key_;
-    if (new_key) {
-      user_key_.assign(user_key);
-      any_ = true;
-    }
-    const bool hidden = !new_key && sees == newer_sees_ && sees < snapshots_.size();
-    newer_sees_ = sees;
-    if (hidden) return false;
-    if (TrailerKind(trailer) != EntryKind::kDelete) return true;
-    const bool every_snapshot_sees = sees == 0 && !snapshots_.empty();
-    return !every_snapshot_sees || !is_bottom_(user_key);
+  // Up to which range tombstone what is written holds nothing erased any more.
+  Sequence ClearedSequence() const {
+    Sequence newest = 0;
+    for (const RangeTombstone& tombstone : range_tombstones)
+      newest = std::max(newest, tombstone.sequence);
+    return snapshots.empty() ? 0 : std::min(newest, snapshots.front());
   }
+};
+
+// Operands of one key and stripe that wait for what they stand on.
+class PendingOperands {
+ public:
+  explicit PendingOperands(MergeOperator merge) : merge_(merge) {}
+
+  bool empty() const { return entries_.empty(); }
+  size_t stripe() const { return stripe_; }
+  void Clear() { entries_.clear(); }
+  // Newest first. False: it can't be folded; the operand was not taken.
+  bool Take(size_t stripe, uint64_t trailer, Slice operand);
+  // The value on `base`; false when merging fails.
+  bool Fold(std::optional<Slice> base, std::string* value) const;
+  uint64_t NewestTrailer(EntryKind kind) const {
+    return MakeTrailer(TrailerSequence(entries_.front().first), kind);
+  }
+  const std::vector<std::pair<uint64_t, std::string>>& entries() const { return entries_; }
 
  private:
-  size_t FirstSnapshotThatSees(Sequence sequence) const {
-    return static_cast<size_t>(std::lower_bound(snapshots_.begin(), snapshots_.end(), sequence) -
-                               snapshots_.begin());
+  const MergeOperator merge_;
+  size_t stripe_ = 0;
+  std::vector<std::pair<uint64_t, std::string>> entries_;
+};
+
+// IsBottom: bool(Slice user_key); true when nothing older of the key lies deeper.
+// Sink: Status(Slice user_key, uint64_t trailer, Slice value).
+template <typename IsBottom, typename Sink>
+class EntryFilter {
+ public:
+  // `rules` outlive the filter.
+  EntryFilter(const EntryRules& rules, IsBottom is_bottom, Sink sink)
+      : rules_(rules),
+        is_bottom_(std::move(is_bottom)),
+        sink_(std::move(sink)),
+        pending_(rules.merge) {
+    LS_CHECK(std::is_sorted(rules_.snapshots.begin(), rules_.snapshots.end()));
+    if (rules_.range_tombstones.empty()) return;
+    for (const Sequence snapshot : rules_.snapshots) {
+      std::vector<RangeTombstone> seen;
+      for (const RangeTombstone& tombstone : rules_.range_tombstones) {
+        if (tombstone.sequence <= snapshot) seen.push_back(tombstone);
+      }
+      erased_.push_back(std::make_shared<const RangeTombstones>(std::move(seen)));
+    }
   }
 
-  const std::vector<Sequence>& snapshots_;
+  Status Add(Slice user_key, uint64_t trailer, Slice value) {
+    if (!any_ || user_key != user_key_) {
+      LS_RETURN_IF_ERROR(EndKey());
+      user_key_.assign(user_key);
+      any_ = true;
+      settled_ = kNoStripe;
+      folding_ = rules_.merge != MergeOperator::kNone;
+    }
+    const size_t stripe = StripeOf(TrailerSequence(trailer));
+    if (!pending_.empty() && pending_.stripe() != stripe) LS_RETURN_IF_ERROR(EmitPending());
+    if (Expired(trailer, value)) {
+      trailer = MakeTrailer(TrailerSequence(trailer), EntryKind::kDelete);
+      value = {};
+    }
+    if (stripe == rules_.snapshots.size()) return sink_(user_key_, trailer, value);
+    if (settled_ == stripe) return Status::Ok();
+    if (Erased(stripe, TrailerSequence(trailer))) {
+      settled_ = stripe;
+      return EmitFolded(std::nullopt);
+    }
+    return AddSeen(stripe, trailer, value);
+  }
+  Status Finish() { return EndKey(); }
+
+ private:
+  static constexpr size_t kNoStripe = SIZE_MAX;
+
+  size_t StripeOf(Sequence sequence) const {
+    const auto& snapshots = rules_.snapshots;
+    return static_cast<size_t>(std::lower_bound(snapshots.begin(), snapshots.end(), sequence) -
+                               snapshots.begin());
+  }
+  bool Expired(uint64_t trailer, Slice value) const {
+    return TrailerKind(trailer) == EntryKind::kPutExpiring && value.size() >= kExpirySize &&
+           DecodeFixed64(value.data()) <= rules_.now_millis;
+  }
+  bool Erased(size_t stripe, Sequence sequence) const {
+    return !erased_.empty() &&
+           erased_[stripe]->Covering(user_key_, rules_.snapshots[stripe]) > sequence;
+  }
+
+  Status AddSeen(size_t stripe, uint64_t trailer, Slice value) {
+    const EntryKind kind = TrailerKind(trailer);
+    if (kind == EntryKind::kMerge) {
+      if (folding_ && pending_.Take(stripe, trailer, value)) return Status::Ok();
+      folding_ = false;
+      LS_RETURN_IF_ERROR(EmitPending());
+      return sink_(user_key_, trailer, value);
+    }
+    settled_ = stripe;
+    if (!pending_.empty()) {
+      if (kind != EntryKind::kPutExpiring) {
+        std::string folded;
+        const auto base = kind == EntryKind::kPut ? std::optional(value) : std::nullopt;
+        if (pending_.Fold(base, &folded)) return EmitValue(folded);
+      }
+      LS_RETURN_IF_ERROR(EmitPending());
+    } else if (kind == EntryKind::kDelete && stripe == 0 && is_bottom_(Slice(user_key_))) {
+      return Status::Ok();
+    }
+    return sink_(user_key_, trailer, value);
+  }
+
+  Status EndKey() {
+    if (pending_.empty()) return Status::Ok();
+    return is_bottom_(Slice(user_key_)) ? EmitFolded(std::nullopt) : EmitPending();
+  }
+  Status EmitFolded(std::optional<Slice> base) {
+    if (pending_.empty()) return Status::Ok();
+    std::string folded;
+    return pending_.Fold(base, &folded) ? EmitValue(folded) : EmitPending();
+  }
+  Status EmitValue(Slice value) {
+    const uint64_t trailer = pending_.NewestTrailer(EntryKind::kPut);
+    pending_.Clear();
+    return sink_(user_key_, trailer, value);
+  }
+  Status EmitPending() {
+    for (const auto& [trailer, operand] : pending_.entries())
+      LS_RETURN_IF_ERROR(sink_(user_key_, trailer, operand));
+    pending_.Clear();
+    return Status::Ok();
+  }
+
+  const EntryRules& rules_;
   IsBottom is_bottom_;
+  Sink sink_;
+  std::vector<RangeTombstonesPtr> erased_;  // by stripe: those its snapshot sees
+  PendingOperands pending_;
   bool any_ = false;
   std::string user_key_;
-  size_t newer_sees_ = 0;  // of the entry before, when it has the same key
+  size_t settled_ = kNoStripe;  // the stripe that a newer entry settled
+  bool folding_ = false;
 };
 
 }  // namespace ledgerstone

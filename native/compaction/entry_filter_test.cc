@@ -15,14 +15,28 @@ namespace ledgerstone {
 namespace {
 
 std::vector<InternalEntry> Filter(const std::vector<InternalEntry>& entries,
+                                  const EntryRules& rules, const std::string& bottom) {
+  std::vector<InternalEntry> kept;
+  EntryFilter filter(
+      rules, [&](Slice key) { return bottom.find(key) != std::string::npos; },
+      [&](Slice user_key, uint64_t trailer, Slice value) {
+        InternalEntry& entry = kept.emplace_back();
+        AppendInternalKey(&entry.key, user_key, trailer);
+        entry.value = value;
+        return Status::Ok();
+      });
+  for (const InternalEntry& entry : entries)
+    EXPECT_TRUE(filter.Add(UserKeyOf(entry.key), TrailerOf(entry.key), entry.value).ok());
+  EXPECT_TRUE(filter.Finish().ok());
+  return kept;
+}
+
+std::vector<InternalEntry> Filter(const std::vector<InternalEntry>& entries,
                                   const std::vector<Sequence>& snapshots,
                                   const std::string& bottom) {
-  EntryFilter filter(snapshots, [&](Slice key) { return bottom.find(key) != std::string::npos; });
-  std::vector<InternalEntry> kept;
-  for (const InternalEntry& entry : entries) {
-    if (filter.Keep(UserKeyOf(entry.key), TrailerOf(entry.key))) kept.push_back(entry);
-  }
-  return kept;
+  EntryRules rules;
+  rules.snapshots = snapshots;
+  return Filter(entries, rules, bottom);
 }
 
 // `bottom`: the user keys, one letter each, below which nothing lies.

@@ -50,6 +50,7 @@ Status OutputTables::Cut() {
   meta.largest = std::move(info.largest);
   meta.smallest_sequence = info.smallest_sequence;
   meta.largest_sequence = info.largest_sequence;
+  meta.cleared_sequence = context_.rules.ClearedSequence();
   tables_.push_back(std::move(meta));
   return Status::Ok();
 }

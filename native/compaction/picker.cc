@@ -15,6 +15,9 @@ using Files = std::vector<TableFilePtr>;
 // What a manual compaction merges at once, in tables' worth of bytes.
 constexpr uint64_t kRangeTables = 32;
 
+// So many range deletes of a namespace may wait for compactions that come anyway.
+constexpr size_t kRangeDeletesKept = 64;
+
 struct KeyRange {
   Slice smallest;
   Slice largest;
@@ -83,6 +86,47 @@ class TreePicker {
     return std::nullopt;
   }
 
+  // The tables of a level that one range delete, seen by every snapshot, erases whole.
+  std::optional<CompactionChoice> PickErased() const {
+    for (const RangeTombstone& tombstone : RangeDeletes()) {
+      if (tombstone.sequence > options_.oldest_snapshot) continue;
+      for (int level = 0; level < kLevelCount; ++level) {
+        Files erased;
+        for (const auto& file : Level(level)) {
+          if (ErasesAll(tombstone, file->meta()) && !busy_.contains(file->meta().number))
+            erased.push_back(file);
+        }
+        if (erased.empty()) continue;
+        CompactionChoice choice;
+        choice.kind = CompactionChoice::Kind::kErase;
+        choice.namespace_id = tree_.info.id;
+        choice.input_level = choice.output_level = level;
+        choice.inputs = std::move(erased);
+        return choice;
+      }
+    }
+    return std::nullopt;
+  }
+
+  // A table that the oldest range delete erases in part, where too many of them wait.
+  std::optional<CompactionChoice> PickPartlyErased() const {
+    if (RangeDeletes().size() <= kRangeDeletesKept) return std::nullopt;
+    for (const RangeTombstone& tombstone : RangeDeletes()) {
+      if (tombstone.sequence > options_.oldest_snapshot) continue;
+      for (int level = targets_.bottom_level; level >= 0; --level) {
+        for (const auto& file : Level(level)) {
+          if (!Tree::MayHoldErased(file->meta(), tombstone)) continue;
+          if (busy_.contains(file->meta().number)) continue;
+          auto choice = level == 0 ? PickL0(file, 0) : Choose(level, OutputOf(level), {file}, 0);
+          if (!choice) continue;
+          choice->kind = CompactionChoice::Kind::kMerge;
+          return choice;
+        }
+      }
+    }
+    return std::nullopt;
+  }
+
   std::optional<CompactionChoice> PickRange(int level, Slice begin, Slice end) const {
     LS_CHECK(level >= 0 && level < kLevelCount);
     Files inputs;
@@ -100,6 +144,24 @@ class TreePicker {
 
  private:
   const Files& Level(int level) const { return tree_.levels[static_cast<size_t>(level)]; }
+
+  const std::vector<RangeTombstone>& RangeDeletes() const {
+    static const std::vector<RangeTombstone> kNone;
+    return tree_.range_tombstones == nullptr ? kNone : tree_.range_tombstones->all();
+  }
+
+  static bool ErasesAll(const RangeTombstone& tombstone, const TableMeta& meta) {
+    return meta.largest_sequence < tombstone.sequence &&
+           tombstone.Covers(UserKeyOf(meta.smallest)) && tombstone.Covers(UserKeyOf(meta.largest));
+  }
+
+  bool HoldsErased(const TableMeta& meta) const {
+    return std::any_of(RangeDeletes().begin(), RangeDeletes().end(),
+                       [&](const RangeTombstone& tombstone) {
+                         return tombstone.sequence <= options_.oldest_snapshot &&
+                                Tree::MayHoldErased(meta, tombstone);
+                       });
+  }
 
   int OutputOf(int level) const {
     if (level == 0) return targets_.base_level;
@@ -180,11 +242,13 @@ class TreePicker {
     return std::nullopt;
   }
 
-  // The run of tables, at the bottom, from the first to the last that has tombstones to lose.
+  // The run of tables, at the bottom, from the first to the last that has tombstones to lose, or
+  // what a range delete erased.
   Files Droppable(const Files& files) const {
     const auto droppable = [&](const TableFilePtr& file) {
-      return file->meta().tombstone_count > 0 &&
-             file->meta().largest_sequence <= options_.oldest_snapshot;
+      return HoldsErased(file->meta()) ||
+             (file->meta().tombstone_count > 0 &&
+              file->meta().largest_sequence <= options_.oldest_snapshot);
     };
     const auto first = std::find_if(files.begin(), files.end(), droppable);
     const auto last = std::find_if(files.rbegin(), files.rend(), droppable).base();
@@ -232,6 +296,9 @@ class TreePicker {
 
 std::optional<CompactionChoice> PickCompaction(const Version& version, const PickerOptions& options,
                                                const std::set<uint64_t>& busy) {
+  for (const auto& [id, tree] : version.trees) {
+    if (auto choice = TreePicker(*tree, options, busy).PickErased()) return choice;
+  }
   std::optional<CompactionChoice> best;
   for (const auto& [id, tree] : version.trees) {
     auto choice = TreePicker(*tree, options, busy).PickDue();
@@ -243,7 +310,9 @@ std::optional<CompactionChoice> PickCompaction(const Version& version, const Pic
   }
   if (best) return best;
   for (const auto& [id, tree] : version.trees) {
-    if (auto choice = TreePicker(*tree, options, busy).PickTombstones()) return choice;
+    const TreePicker picker(*tree, options, busy);
+    if (auto choice = picker.PickTombstones()) return choice;
+    if (auto choice = picker.PickPartlyErased()) return choice;
   }
   return std::nullopt;
 }
@@ -258,7 +327,8 @@ std::string ChoiceText(const CompactionChoice& choice) {
     const std::string name = TableName(file->meta().number);
     return " " + name.substr(0, name.find('.'));
   };
-  std::string text = choice.kind == CompactionChoice::Kind::kMove ? "move L" : "merge L";
+  static constexpr const char* kNames[] = {"move L", "merge L", "erase L"};
+  std::string text = kNames[static_cast<size_t>(choice.kind)];
   text += std::to_string(choice.input_level);
   for (const auto& file : choice.inputs) text += number(file);
   text += " -> L" + std::to_string(choice.output_level);

@@ -10,7 +10,9 @@
 //    too much of the level after that, and rewriting would not drop much of it.
 // 4. L0 inputs are closed under overlap, so what stays in L0 shares no key with what goes. With a
 //    busy table among them there is no L0 choice.
-// 5. When nothing else is to do, tables that are half tombstones go down, and at the bottom are
+// 5. Tables that a range delete erases whole go at once. Those it erases in part are rewritten when
+//    nothing else is to do and more range deletes wait for that than readers should carry.
+// 6. When nothing else is to do, tables that are half tombstones go down, and at the bottom are
 //    rewritten in place (input_level == output_level), provided no snapshot needs what they hide.
 #pragma once
 
@@ -44,7 +46,11 @@ struct LevelTargets {
 LevelTargets ComputeLevelTargets(const Tree& tree, const PickerOptions& options);
 
 struct CompactionChoice {
-  enum class Kind : uint8_t { kMove, kMerge };
+  enum class Kind : uint8_t {
+    kMove,
+    kMerge,
+    kErase,  // the inputs go without being read: a range delete erases all they hold
+  };
   Kind kind = Kind::kMerge;
   NamespaceId namespace_id = 0;
   int input_level = 0;
@@ -60,8 +66,9 @@ struct CompactionChoice {
 std::optional<CompactionChoice> PickCompaction(const Version& version, const PickerOptions& options,
                                                const std::set<uint64_t>& busy);
 // For manual compaction, level by level from 0 to bottom_level: everything of a namespace that lies
-// in [begin, end] of one level and must go down, a bounded run of tables at a time; at the bottom, what there is to drop. Nothing when
-// the level holds nothing of that, or a table it would take is busy. Empty bounds are open.
+// in [begin, end] of one level and must go down, a bounded run of tables at a time; at the bottom,
+// what there is to drop. Nothing when the level holds nothing of that, or a table it would take is
+// busy. Empty bounds are open.
 std::optional<CompactionChoice> PickRange(const Tree& tree, const PickerOptions& options, int level,
                                           Slice begin, Slice end, const std::set<uint64_t>& busy);
 

@@ -107,6 +107,12 @@ class PosixEnv final : public Env {
     return static_cast<uint64_t>(micros);
   }
 
+  uint64_t WallMillis() override {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    const auto millis = std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+    return static_cast<uint64_t>(millis);
+  }
+
   void RandomBytes(char* destination, size_t size) override;
   char* AllocatePages(size_t size) override;
   void ReleasePages(char* pages, size_t size) override;

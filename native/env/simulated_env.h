@@ -10,6 +10,7 @@
 // 5. Outlives its files and locks.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -45,6 +46,9 @@ class SimulatedEnv final : public Env {
                        std::unique_ptr<DirectoryLock>* lock) override;
   // Moves on by one microsecond with each call.
   uint64_t NowMicros() override;
+  // Stands still until told.
+  uint64_t WallMillis() override { return wall_millis_.load(); }
+  void SetWallMillis(uint64_t millis) { wall_millis_.store(millis); }
   void RandomBytes(char* destination, size_t size) override;
   char* AllocatePages(size_t size) override;
   void ReleasePages(char* pages, size_t size) override;
@@ -157,6 +161,7 @@ class SimulatedEnv final : public Env {
   uint64_t life_ = 1;
   Misuse misuse_;
   uint64_t clock_micros_;
+  std::atomic<uint64_t> wall_millis_{1'700'000'000'000};
   Random random_;
   uint64_t live_page_bytes_ = 0;
 };

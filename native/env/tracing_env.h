@@ -47,6 +47,7 @@ class TracingEnv final : public Env {
   Status LockDirectory(const std::string& directory, const std::string& name,
                        std::unique_ptr<DirectoryLock>* lock) override;
   uint64_t NowMicros() override { return base_->NowMicros(); }
+  uint64_t WallMillis() override { return base_->WallMillis(); }
   void RandomBytes(char* destination, size_t size) override {
     base_->RandomBytes(destination, size);
   }

@@ -39,10 +39,10 @@ MemTableLookup MemTable::Get(Slice user_key, Sequence sequence) const {
   if (node == nullptr || SkipList::UserKey(node) != user_key) return lookup;
   const uint64_t trailer = SkipList::Trailer(node);
   lookup.sequence = TrailerSequence(trailer);
+  lookup.kind = TrailerKind(trailer);
   if (TrailerKind(trailer) == EntryKind::kDelete) {
     lookup.outcome = MemTableLookup::Outcome::kDeleted;
   } else {
-    LS_DCHECK(TrailerKind(trailer) == EntryKind::kPut);
     lookup.outcome = MemTableLookup::Outcome::kFound;
     lookup.value = SkipList::Value(node);
   }

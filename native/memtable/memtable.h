@@ -8,6 +8,7 @@
 #include <span>
 
 #include "base/internal_iterator.h"
+#include "base/range_tombstones.h"
 #include "memtable/skiplist.h"
 
 namespace ledgerstone {
@@ -15,8 +16,9 @@ namespace ledgerstone {
 struct MemTableLookup {
   enum class Outcome : uint8_t { kAbsent, kFound, kDeleted };
   Outcome outcome = Outcome::kAbsent;
+  EntryKind kind = EntryKind::kPut;  // of the entry found
   Sequence sequence = 0;
-  Slice value;  // kFound: in the arena
+  Slice value;  // kFound: as stored, in the arena
 };
 
 class MemTable {
@@ -38,6 +40,9 @@ class MemTable {
   // The newest version at or below `sequence`.
   MemTableLookup Get(Slice user_key, Sequence sequence) const;
   std::unique_ptr<InternalIterator> NewIterator() const;
+  // Range deletes stand beside the entries: what they erase is for the reader to find out.
+  RangeTombstoneList& range_tombstones() { return range_tombstones_; }
+  const RangeTombstoneList& range_tombstones() const { return range_tombstones_; }
   uint64_t entry_count() const { return entry_count_.load(std::memory_order_relaxed); }
 
  private:
@@ -47,6 +52,7 @@ class MemTable {
   }
 
   SkipList list_;
+  RangeTombstoneList range_tombstones_;
   std::atomic<uint64_t> entry_count_{0};
 };
 

@@ -41,7 +41,7 @@ void BlockIterator::ReadEntry(const char* at) {
     key_ = key_buffer_;
   }
   const uint64_t trailer = entry.trailer();
-  if (TrailerKind(trailer) > EntryKind::kPut) [[unlikely]] {
+  if (!IsTableKind(TrailerKind(trailer))) [[unlikely]] {
     status_ = CheckStoredKind(trailer, *file_, block_offset_);
     LS_CHECK(!status_.ok());
     at_ = nullptr;

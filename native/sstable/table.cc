@@ -173,10 +173,11 @@ Status TableReader::TakeEntry(size_t i, const BlockEntry& entry, BlockCache::Han
                               TableLookup* lookup) const {
   const uint64_t trailer = entry.trailer();
   const EntryKind kind = TrailerKind(trailer);
-  if (kind > EntryKind::kPut) [[unlikely]] {
+  if (!IsTableKind(kind)) [[unlikely]] {
     return CheckStoredKind(trailer, identity_.file, index_.Handle(i).offset);
   }
   lookup->sequence = TrailerSequence(trailer);
+  lookup->kind = kind;
   if (kind == EntryKind::kDelete) {
     lookup->outcome = TableLookup::Outcome::kDeleted;
     return Status::Ok();

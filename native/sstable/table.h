@@ -29,8 +29,9 @@ struct TableReadOptions {
 struct TableLookup {
   enum class Outcome : uint8_t { kAbsent, kFound, kDeleted };
   Outcome outcome = Outcome::kAbsent;
+  EntryKind kind = EntryKind::kPut;  // of the entry found
   Sequence sequence = 0;
-  Slice value;               // kFound: inside `pin`
+  Slice value;  // kFound: as stored, inside `pin`
   BlockCache::Handle pin;
   bool filter_excluded = false;  // the filter alone gave kAbsent
 };
@@ -39,7 +40,7 @@ class Table {
  public:
   struct Statistics {  // shared by all tables of a store; relaxed counters
     std::atomic<uint64_t> filter_checks{0};
-    std::atomic<uint64_t> filter_useful{0};          // the filter said no
+    std::atomic<uint64_t> filter_useful{0};           // the filter said no
     std::atomic<uint64_t> filter_false_positives{0};  // it said maybe, the key was not there
     std::atomic<uint64_t> blocks_read{0};
     std::atomic<uint64_t> block_bytes_read{0};

@@ -93,7 +93,7 @@ void TableWriter::CheckKey(Slice internal_key, Slice value) const {
   LS_CHECK(internal_key.size() >= kTrailerSize);
   LS_CHECK(internal_key.size() <= kKeyBytesMax + kTrailerSize);
   LS_CHECK(value.size() <= kValueBytesMax);
-  LS_CHECK(TrailerKind(TrailerOf(internal_key)) <= EntryKind::kPut);
+  LS_CHECK(IsTableKind(TrailerKind(TrailerOf(internal_key))));
   LS_CHECK(last_key_.empty() || CompareInternalKeys(last_key_, internal_key) < 0);
 }
 

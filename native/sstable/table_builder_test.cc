@@ -127,7 +127,7 @@ TEST_F(TableBuildingDeathTest, StopsACallerWhoseEntriesDoNotRise) {
   ASSERT_TRUE(builder->Add(InternalKey("b", 5), "").ok());
   EXPECT_DEATH((void)builder->Add(InternalKey("b", 5), ""), "check failed");
   EXPECT_DEATH((void)builder->Add(InternalKey("a", 9), ""), "check failed");
-  EXPECT_DEATH((void)builder->Add(InternalKey("c", 9, EntryKind::kMerge), ""), "check failed");
+  EXPECT_DEATH((void)builder->Add(InternalKey("c", 9, EntryKind{3}), ""), "check failed");
   EXPECT_DEATH((void)builder->Add("short", ""), "check failed");
 }
 

@@ -145,16 +145,15 @@ void PlantKind(TableWorld* world, uint8_t kind) {
   bytes[trailer] = static_cast<char>(kind);
   const size_t contents = 3 + 9 + 5 + 4 + 4;
   const uint64_t seed = FileSeed(world->identity().store_id, world->identity().file_number);
-  bytes.replace(kFileHeaderSize + contents, kBlockTrailerSize,
-                EncodeBlockTrailer(seed, kFileHeaderSize,
-                                   Slice(bytes).substr(kFileHeaderSize, contents),
-                                   Compression::kNone));
+  bytes.replace(
+      kFileHeaderSize + contents, kBlockTrailerSize,
+      EncodeBlockTrailer(seed, kFileHeaderSize, Slice(bytes).substr(kFileHeaderSize, contents),
+                         Compression::kNone));
 }
 
-TEST(TableKinds, OfALaterReleaseAreRefusedByNameAndUnknownOnesAreCorruption) {
+TEST(TableKinds, ThatTablesDoNotHoldAreCorruption) {
   for (const auto& [kind, code, word] :
-       {std::tuple{EntryKind::kMerge, StatusCode::kNotSupported, "merge"},
-        std::tuple{EntryKind::kRangeDelete, StatusCode::kNotSupported, "range delete"},
+       {std::tuple{EntryKind::kRangeDelete, StatusCode::kCorruption, "3"},
         std::tuple{EntryKind{77}, StatusCode::kCorruption, "77"}}) {
     TableWorld world;
     TableModel model;

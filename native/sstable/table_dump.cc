@@ -17,7 +17,7 @@ void AppendPart(const char* name, const BlockHandle& handle, std::string* text) 
 
 void AppendEntry(Slice key, Slice value, std::string* text) {
   *text += "  " + InternalKeyText(key);
-  if (TrailerKind(TrailerOf(key)) == EntryKind::kPut) {
+  if (TrailerKind(TrailerOf(key)) != EntryKind::kDelete) {
     *text += " '" + EscapeBytes(value.substr(0, kValueShownMax)) + "'";
     if (value.size() > kValueShownMax) *text += "… " + std::to_string(value.size()) + " bytes";
   }

@@ -6,12 +6,12 @@ namespace ledgerstone {
 namespace {
 
 bool HasValue(EntryKind kind) {
-  return kind == EntryKind::kPut || kind == EntryKind::kCreateNamespace;
+  return kind != EntryKind::kDelete && kind != EntryKind::kDropNamespace;
 }
 
 bool IsBatchKind(EntryKind kind) {
-  return kind == EntryKind::kDelete || kind == EntryKind::kPut ||
-         kind == EntryKind::kCreateNamespace || kind == EntryKind::kDropNamespace;
+  return kind <= EntryKind::kPutExpiring || kind == EntryKind::kCreateNamespace ||
+         kind == EntryKind::kDropNamespace;
 }
 
 }  // namespace
@@ -44,6 +44,25 @@ void WriteBatch::Put(NamespaceId namespace_id, Slice key, Slice value) {
 
 void WriteBatch::Delete(NamespaceId namespace_id, Slice key) {
   AppendBatchEntry(&bytes_, {EntryKind::kDelete, namespace_id, key, {}});
+  ++count_;
+}
+
+void WriteBatch::PutExpiring(NamespaceId namespace_id, Slice key, Slice value,
+                             uint64_t expires_at_millis) {
+  std::string stored;
+  PutFixed64(&stored, expires_at_millis);
+  stored.append(value);
+  AppendBatchEntry(&bytes_, {EntryKind::kPutExpiring, namespace_id, key, stored});
+  ++count_;
+}
+
+void WriteBatch::Merge(NamespaceId namespace_id, Slice key, Slice operand) {
+  AppendBatchEntry(&bytes_, {EntryKind::kMerge, namespace_id, key, operand});
+  ++count_;
+}
+
+void WriteBatch::DeleteRange(NamespaceId namespace_id, Slice begin, Slice end) {
+  AppendBatchEntry(&bytes_, {EntryKind::kRangeDelete, namespace_id, begin, end});
   ++count_;
 }
 

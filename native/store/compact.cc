@@ -21,7 +21,9 @@ CompactionContext StoreImpl::MakeCompactionContext(const NamespaceOptions& optio
   context.directory = path_;
   context.store_id = versions_->store_id();
   context.new_file_number = [this] { return versions_->NewFileNumber(); };
-  context.snapshots = SnapshotSequences();
+  context.rules.snapshots = SnapshotSequences();
+  context.rules.merge = options.merge;
+  context.rules.now_millis = env_->WallMillis();
   context.table_bytes = options_.table_bytes;
   context.table_options = TableOptionsFor(options, options_.block_bytes, bottom);
   context.cancelled = [this] { return cancel_background_.load(std::memory_order_relaxed); };
@@ -183,10 +185,12 @@ Status StoreImpl::RunChoice(const CompactionChoice& choice) {
   if (choice.kind == CompactionChoice::Kind::kMerge) {
     CompactionContext context =
         MakeCompactionContext(tree->info.options, choice.output_level == options_.level_count - 1);
+    if (tree->range_tombstones != nullptr)
+      context.rules.range_tombstones = tree->range_tombstones->all();
     LS_RETURN_IF_ERROR(RunCompaction(choice, *tree, context, &result));
   }
   const Status status =
-      versions_->Apply(MakeCompactionEdit(choice, result), [&](const VersionPtr& installed) {
+      versions_->Apply(MakeCompactionEdit(choice, *tree, result), [&](const VersionPtr& installed) {
         ReadViewPtr old_view;
         const std::lock_guard lock(mutex_);
         old_view = InstallView(installed);

@@ -116,9 +116,15 @@ Status StoreImpl::FlushGeneration(const GenerationPtr& generation) {
 Status StoreImpl::WriteGenerationTables(const Generation& generation, VersionEdit* edit,
                                         std::vector<std::string>* events) {
   for (const auto& [id, memtable] : generation.memtables()) {
-    if (memtable->entry_count() == 0 || Contains(generation.dropped, id)) continue;
+    const RangeTombstoneList& range_deletes = memtable->range_tombstones();
+    const bool empty = memtable->entry_count() == 0 && range_deletes.empty();
+    if (empty || Contains(generation.dropped, id)) continue;
     const NamespaceInfo info = KnownNamespace(id, generation);
     CompactionContext context = MakeCompactionContext(info.options, false);
+    for (const RangeTombstonesPtr& run : range_deletes.runs()) {
+      context.rules.range_tombstones.insert(context.rules.range_tombstones.end(),
+                                            run->all().begin(), run->all().end());
+    }
     CompactionResult result;
     const auto source = memtable->NewIterator();
     LS_RETURN_IF_ERROR(WriteTables(source.get(), context, &result));
@@ -127,8 +133,26 @@ Status StoreImpl::WriteGenerationTables(const Generation& generation, VersionEdi
                         ByteSizeText(meta.size));
       edit->new_tables.push_back({id, 0, std::move(meta)});
     }
+    AddRangeDeletes(id, context.rules.range_tombstones, edit);
   }
   return Status::Ok();
+}
+
+// Those that tables may hold something for: older tables, or the new ones where a snapshot still
+// sees what was erased.
+void StoreImpl::AddRangeDeletes(NamespaceId id, const std::vector<RangeTombstone>& tombstones,
+                                VersionEdit* edit) const {
+  const VersionPtr version = versions_->current();
+  const Tree* const tree = version->Find(id);
+  for (const RangeTombstone& tombstone : tombstones) {
+    bool needed = false;
+    for (const auto& table : edit->new_tables)
+      needed |= table.namespace_id == id && Tree::MayHoldErased(table.meta, tombstone);
+    for (const auto& level : tree == nullptr ? decltype(Tree::levels)() : tree->levels) {
+      for (const TableFilePtr& file : level) needed |= Tree::MayHoldErased(file->meta(), tombstone);
+    }
+    if (needed) edit->range_deletes.push_back({id, tombstone});
+  }
 }
 
 // A namespace may have been dropped since; its options are then in the tree or in a generation.

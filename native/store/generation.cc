@@ -1,6 +1,12 @@
 #include "store/generation.h"
 
 namespace ledgerstone {
+namespace {
+
+// Of a range delete beside its bounds: itself and its stretch of keys.
+constexpr uint64_t kRangeDeleteOverhead = 256;
+
+}  // namespace
 
 std::shared_ptr<Generation> Generation::Create(Env* env, BlockCache* cache, uint64_t log_number,
                                                uint64_t capacity) {
@@ -23,6 +29,14 @@ MemTable* Generation::FindOrAdd(NamespaceId id) {
   auto& slot = memtables_[id];
   if (slot == nullptr) slot = std::make_unique<MemTable>(arena_.get(), HashMix(log_number) + id);
   return slot.get();
+}
+
+void Generation::AddRangeDelete(NamespaceId id, RangeTombstone tombstone) {
+  MemTable* const memtable = Find(id);
+  if (memtable == nullptr) return;
+  const uint64_t bytes = tombstone.begin.size() + tombstone.end.size() + kRangeDeleteOverhead;
+  range_delete_bytes_.store(range_delete_bytes_.load() + bytes);
+  memtable->range_tombstones().Add(std::move(tombstone));
 }
 
 void Generation::UpdateCharge() {

@@ -10,6 +10,7 @@
 // 3. Its bytes are charged to the block cache's budget until it is destroyed.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <vector>
@@ -37,7 +38,10 @@ class Generation {
   MemTable* FindOrAdd(NamespaceId id);
   const std::map<NamespaceId, std::unique_ptr<MemTable>>& memtables() const { return memtables_; }
 
-  uint64_t used() const { return arena_->used(); }
+  // Nothing when the namespace has no memtable here.
+  void AddRangeDelete(NamespaceId id, RangeTombstone tombstone);
+
+  uint64_t used() const { return arena_->used() + range_delete_bytes_.load(); }
   uint64_t remaining() const { return arena_->remaining(); }
   // Charges what was used since the last call.
   void UpdateCharge();
@@ -55,6 +59,7 @@ class Generation {
   std::unique_ptr<Arena> arena_;
   BlockCache* const cache_;
   uint64_t charged_ = 0;
+  std::atomic<uint64_t> range_delete_bytes_{0};
   std::map<NamespaceId, std::unique_ptr<MemTable>> memtables_;
 };
 

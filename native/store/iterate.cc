@@ -1,10 +1,11 @@
-// Range iterators: memtables and tables merged, newest visible version of each key, tombstones left
-// out.
+// Range iterators: memtables and tables merged; of each key what its versions come to
+// (key_versions.h).
 //
 // An iterator goes one way for life, which keeps both ways simple:
-//   forward   the first entry of a key at or below the sequence decides; the rest is skipped
-//   reverse   entries of a key come oldest first; the last one at or below the sequence decides
+//   forward   versions of a key come newest first; the rest is skipped once they settle it
+//   reverse   they come oldest first, and are kept until the last one is read
 #include "base/merging_iterator.h"
+#include "store/key_versions.h"
 #include "store/store_impl.h"
 
 namespace ledgerstone {
@@ -14,32 +15,44 @@ constexpr uint32_t kScanReadaheadBytes = 256u << 10;
 
 std::unique_ptr<Iterator> MakeRangeIterator(std::shared_ptr<const ReadView> view,
                                             const NamespaceView* shown,
-                                            const std::atomic<bool>* closed, Sequence sequence,
-                                            const IterateOptions& options, Tier tier);
+                                            const std::atomic<bool>* closed, Env* env,
+                                            Sequence sequence, const IterateOptions& options,
+                                            Tier tier);
 
 class RangeIterator : public Iterator {
  public:
   RangeIterator(std::shared_ptr<const ReadView> view, const NamespaceView* shown,
-                const std::atomic<bool>* closed, std::unique_ptr<InternalIterator> source,
+                const std::atomic<bool>* closed, Env* env, std::unique_ptr<InternalIterator> source,
                 Sequence sequence, IterateOptions options)
       : view_(std::move(view)),
         shown_(shown),
         closed_(closed),
         source_(std::move(source)),
         sequence_(sequence),
-        options_(std::move(options)) {}
+        options_(std::move(options)),
+        erased_(shown == nullptr ? ErasedRanges() : ErasedRanges(shown->memtables, shown->tree)),
+        env_(env),
+        versions_(shown == nullptr ? MergeOperator::kNone : shown->merge, env) {}
 
   bool Valid() const override { return valid_; }
   Status status() const override { return status_; }
   std::unique_ptr<Iterator> Resume(Tier tier) override {
     IterateOptions rest = options_;
     if (!passed_.empty()) (options_.reverse ? rest.upper : rest.lower) = {passed_, false, true};
-    return MakeRangeIterator(view_, shown_, closed_, sequence_, rest, tier);
+    return MakeRangeIterator(view_, shown_, closed_, env_, sequence_, rest, tier);
   }
 
  protected:
   bool Visible() const { return TrailerSequence(TrailerOf(source_->key())) <= sequence_; }
-  bool IsTombstone() const { return TrailerKind(TrailerOf(source_->key())) == EntryKind::kDelete; }
+  void StartKey(Slice user_key) {
+    versions_.Start(erased_.empty() ? 0 : erased_.Covering(user_key, sequence_));
+  }
+  // Of a key whose versions are all added. False when merging them failed.
+  bool Merged() {
+    if (!versions_.merges()) return true;
+    status_ = versions_.Merge(&merged_);
+    return status_.ok();
+  }
   // Ends the iteration when the store was closed or the source failed. True when there is more.
   bool SourceValid() {
     if (closed_->load(std::memory_order_relaxed)) {
@@ -62,6 +75,10 @@ class RangeIterator : public Iterator {
   const std::unique_ptr<InternalIterator> source_;
   const Sequence sequence_;
   const IterateOptions options_;
+  const ErasedRanges erased_;
+  Env* const env_;
+  KeyVersions versions_;
+  std::string merged_;  // the value, where it was made by merging
   bool valid_ = false;
   Status status_;
   std::string passed_;  // the last user key that is done with; empty at first
@@ -87,8 +104,8 @@ class ForwardIterator final : public RangeIterator {
     SkipKey();
     FindVisible();
   }
-  Slice key() const override { return UserKeyOf(source_->key()); }
-  Slice value() const override { return source_->value(); }
+  Slice key() const override { return key_made_ ? Slice(key_) : UserKeyOf(source_->key()); }
+  Slice value() const override { return key_made_ ? Slice(merged_) : versions_.base(); }
 
  private:
   bool PastUpper(Slice user_key) const {
@@ -98,11 +115,9 @@ class ForwardIterator final : public RangeIterator {
   }
   // Moves past every version of the current key.
   void SkipKey() {
-    const Slice user_key = UserKeyOf(source_->key());
-    passed_.assign(user_key);
-    do {
-      source_->Next();
-    } while (source_->Valid() && UserKeyOf(source_->key()) == passed_);
+    passed_.assign(key());
+    key_made_ = false;
+    while (source_->Valid() && UserKeyOf(source_->key()) == passed_) source_->Next();
   }
   void FindVisible() {
     valid_ = false;
@@ -110,14 +125,42 @@ class ForwardIterator final : public RangeIterator {
       if (PastUpper(UserKeyOf(source_->key()))) return;
       if (!Visible()) {
         source_->Next();
-      } else if (IsTombstone()) {
-        SkipKey();
-      } else {
+        continue;
+      }
+      StartKey(UserKeyOf(source_->key()));
+      const uint64_t trailer = TrailerOf(source_->key());
+      if (!versions_.Add(TrailerSequence(trailer), TrailerKind(trailer), source_->value())) {
+        if (!MergeOlder()) return;
         valid_ = true;
         return;
       }
+      if (versions_.found()) {
+        valid_ = true;
+        return;
+      }
+      SkipKey();
     }
   }
+  // The newest version is an operand: takes the older ones it stands on, and leaves the source past
+  // what it read. False when that failed.
+  bool MergeOlder() {
+    key_.assign(UserKeyOf(source_->key()));
+    std::string base;
+    for (source_->Next(); source_->Valid() && UserKeyOf(source_->key()) == key_; source_->Next()) {
+      const uint64_t trailer = TrailerOf(source_->key());
+      base.assign(source_->value());
+      if (versions_.Add(TrailerSequence(trailer), TrailerKind(trailer), base)) break;
+    }
+    if (!source_->Valid() && !source_->status().ok()) {
+      status_ = source_->status();
+      return false;
+    }
+    key_made_ = true;
+    return Merged();
+  }
+
+  std::string key_;
+  bool key_made_ = false;  // key_ and merged_ hold the entry; the source may be past it
 };
 
 class ReverseIterator final : public RangeIterator {
@@ -148,7 +191,7 @@ class ReverseIterator final : public RangeIterator {
     FindVisible();
   }
   Slice key() const override { return key_; }
-  Slice value() const override { return value_; }
+  Slice value() const override { return versions_.merges() ? Slice(merged_) : versions_.base(); }
 
  private:
   bool BeforeLower(Slice user_key) const {
@@ -162,34 +205,46 @@ class ReverseIterator final : public RangeIterator {
     while (SourceValid()) {
       if (BeforeLower(UserKeyOf(source_->key()))) return;
       key_.assign(UserKeyOf(source_->key()));
-      bool found = false;
+      oldest_first_.clear();
       do {
-        if (Visible()) {
-          found = !IsTombstone();
-          if (found) value_.assign(source_->value());
-        }
+        if (Visible()) KeepVersion();
         source_->Prev();
       } while (source_->Valid() && UserKeyOf(source_->key()) == key_);
       if (!source_->Valid() && !source_->status().ok()) {
         status_ = source_->status();
         return;
       }
-      if (found) {
+      if (!Settle()) return;
+      if (versions_.found()) {
         valid_ = true;
         return;
       }
       passed_.assign(key_);
     }
   }
+  // What lies below a version that settles the key is of no use.
+  void KeepVersion() {
+    const uint64_t trailer = TrailerOf(source_->key());
+    if (TrailerKind(trailer) != EntryKind::kMerge) oldest_first_.clear();
+    oldest_first_.emplace_back(trailer, source_->value());
+  }
+  bool Settle() {
+    StartKey(key_);
+    for (auto at = oldest_first_.rbegin(); at != oldest_first_.rend(); ++at) {
+      if (versions_.Add(TrailerSequence(at->first), TrailerKind(at->first), at->second)) break;
+    }
+    return Merged();
+  }
 
   std::string key_;
-  std::string value_;
+  std::vector<std::pair<uint64_t, std::string>> oldest_first_;  // trailers and values of key_
 };
 
 std::unique_ptr<Iterator> MakeRangeIterator(std::shared_ptr<const ReadView> view,
                                             const NamespaceView* shown,
-                                            const std::atomic<bool>* closed, Sequence sequence,
-                                            const IterateOptions& options, Tier tier) {
+                                            const std::atomic<bool>* closed, Env* env,
+                                            Sequence sequence, const IterateOptions& options,
+                                            Tier tier) {
   std::vector<std::unique_ptr<InternalIterator>> children;
   if (shown != nullptr) {
     for (const MemTable* memtable : shown->memtables) {
@@ -203,10 +258,10 @@ std::unique_ptr<Iterator> MakeRangeIterator(std::shared_ptr<const ReadView> view
   auto source =
       children.size() == 1 ? std::move(children.front()) : NewMergingIterator(std::move(children));
   if (options.reverse) {
-    return std::make_unique<ReverseIterator>(std::move(view), shown, closed, std::move(source),
+    return std::make_unique<ReverseIterator>(std::move(view), shown, closed, env, std::move(source),
                                              sequence, options);
   }
-  return std::make_unique<ForwardIterator>(std::move(view), shown, closed, std::move(source),
+  return std::make_unique<ForwardIterator>(std::move(view), shown, closed, env, std::move(source),
                                            sequence, options);
 }
 
@@ -221,7 +276,7 @@ Status StoreImpl::NewIterator(NamespaceId id, const IterateOptions& options, Tie
   LS_RETURN_IF_ERROR(ReadPoint(options.snapshot_id, &sequence));
   const NamespaceView* shown = nullptr;
   LS_RETURN_IF_ERROR(FindView(id, *view, &shown));
-  *iterator = MakeRangeIterator(std::move(view), shown, &closed_, sequence, options, tier);
+  *iterator = MakeRangeIterator(std::move(view), shown, &closed_, env_, sequence, options, tier);
   return Status::Ok();
 }
 

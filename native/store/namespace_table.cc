@@ -1,10 +1,34 @@
 #include "store/namespace_table.h"
 
+#include "base/merge_operator.h"
 #include "base/text.h"
 #include "store/batch_format.h"
 
 namespace ledgerstone {
 namespace {
+
+Status CheckBound(Slice bound) { return bound.empty() ? Status::Ok() : CheckKey(bound); }
+
+// What can be said of an entry by itself.
+Status CheckEntry(const BatchEntry& entry) {
+  if (entry.kind >= EntryKind::kCreateNamespace) {
+    return Status::InvalidArgument("a caller's batch does not change namespaces");
+  }
+  if (entry.kind == EntryKind::kRangeDelete) {
+    LS_RETURN_IF_ERROR(CheckBound(entry.key));
+    LS_RETURN_IF_ERROR(CheckBound(entry.value));
+    if (!entry.value.empty() && CompareUserKeys(entry.key, entry.value) >= 0)
+      return Status::InvalidArgument("the bounds of a range delete are crossed");
+    return Status::Ok();
+  }
+  LS_RETURN_IF_ERROR(CheckKey(entry.key));
+  const size_t extra = entry.kind == EntryKind::kPutExpiring ? kExpirySize : 0;
+  if (entry.value.size() < extra)
+    return Status::InvalidArgument("an expiring value without its time");
+  if (entry.value.size() - extra > kValueBytesMax)
+    return Status::InvalidArgument("the value is too large");
+  return Status::Ok();
+}
 
 Status CheckSame(const NamespaceInfo& known, const NamespaceOptions& asked) {
   const auto mismatch = [&](const std::string& what, const std::string& has,
@@ -17,6 +41,10 @@ Status CheckSame(const NamespaceInfo& known, const NamespaceOptions& asked) {
   }
   if (known.options.value_codec != asked.value_codec) {
     return mismatch("value codec", known.options.value_codec, asked.value_codec);
+  }
+  if (known.options.merge != asked.merge) {
+    return mismatch("merge operator", MergeOperatorName(known.options.merge),
+                    MergeOperatorName(asked.merge));
   }
   if (known.options.derived != asked.derived) {
     return mismatch("kind", known.options.derived ? "derived" : "ordinary",
@@ -111,13 +139,8 @@ Status NamespaceTable::CheckBatch(Slice batch, uint32_t count, bool derived) con
   NamespaceId checked = 0;
   while (reader.Next(&entry)) {
     ++seen;
-    LS_RETURN_IF_ERROR(CheckKey(entry.key));
-    if (entry.value.size() > kValueBytesMax)
-      return Status::InvalidArgument("the value is too large");
-    if (entry.kind != EntryKind::kPut && entry.kind != EntryKind::kDelete) {
-      return Status::InvalidArgument("a batch holds puts and deletes only");
-    }
-    if (entry.namespace_id == checked) continue;
+    LS_RETURN_IF_ERROR(CheckEntry(entry));
+    if (entry.namespace_id == checked && entry.kind != EntryKind::kMerge) continue;
     const auto known = by_id_.find(entry.namespace_id);
     if (known == by_id_.end()) {
       return Status::InvalidArgument("namespace " + std::to_string(entry.namespace_id) +
@@ -130,6 +153,10 @@ Status NamespaceTable::CheckBatch(Slice batch, uint32_t count, bool derived) con
                   : "'" + known->second.name +
                         "' is a derived namespace: its batch needs `applied` and no ordinary "
                         "namespaces");
+    }
+    if (entry.kind == EntryKind::kMerge) {
+      const Status fits = CheckOperand(known->second.options.merge, entry.value);
+      if (!fits.ok()) return fits.WithContext("'" + known->second.name + "'");
     }
     checked = entry.namespace_id;
   }

@@ -64,11 +64,10 @@ void StoreImpl::ChangeNamespaces(const BatchEntry& entry) {
 
 Status StoreImpl::ApplyNamespaceEntry(Generation* generation, const BatchEntry& entry) {
   const NamespaceId id = entry.namespace_id;
-  const auto at = std::lower_bound(shown_.begin(), shown_.end(), id);
-  const bool known = at != shown_.end() && *at == id;
+  const bool known = shown_.contains(id);
   if (entry.kind == EntryKind::kDropNamespace) {
     if (!known) return Status(StatusCode::kCorruption, "drop of an unknown namespace");
-    shown_.erase(at);
+    shown_.erase(id);
     generation->dropped.push_back(id);
     return Status::Ok();
   }
@@ -76,7 +75,7 @@ Status StoreImpl::ApplyNamespaceEntry(Generation* generation, const BatchEntry& 
   if (known || !DecodeNamespaceOptions(entry.value, &info.options)) {
     return Status(StatusCode::kCorruption, "creation of a namespace");
   }
-  shown_.insert(at, id);
+  shown_[id] = info.options.merge;
   generation->created.push_back(info);
   generation->FindOrAdd(id);
   return Status::Ok();

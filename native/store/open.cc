@@ -182,7 +182,7 @@ Status StoreImpl::OpenExisting() {
   std::vector<NamespaceInfo> infos;
   for (const auto& [id, tree] : versions_->current()->trees) {
     infos.push_back(tree->info);
-    shown_.push_back(id);
+    shown_[id] = tree->info.options.merge;
   }
   namespaces_.Restore(std::move(infos), state.next_namespace_id);
 

@@ -1,7 +1,44 @@
 // Point reads and snapshots, on the caller's thread.
+#include "store/key_versions.h"
 #include "store/store_impl.h"
 
 namespace ledgerstone {
+namespace {
+
+struct PointRead {
+  PointRead(MergeOperator merge, Env* env) : versions(merge, env) {}
+
+  KeyVersions versions;
+  BlockCache::Handle pin;  // of the block that holds the base; none for a memtable
+};
+
+// True when the key's versions there settle it.
+bool FindInMemtables(const NamespaceView& shown, Slice key, Sequence sequence, PointRead* read) {
+  for (const MemTable* memtable : shown.memtables) {
+    for (Sequence at = sequence;;) {
+      const MemTableLookup found = memtable->Get(key, at);
+      if (found.outcome == MemTableLookup::Outcome::kAbsent) break;
+      if (read->versions.Add(found.sequence, found.kind, found.value)) return true;
+      at = found.sequence - 1;
+    }
+  }
+  return false;
+}
+
+Status FindInTables(const Tree& tree, Slice key, Sequence sequence, Tier tier, PointRead* read) {
+  for (Sequence at = sequence;;) {
+    TableLookup found;
+    LS_RETURN_IF_ERROR(tree.Get(key, at, {.tier = tier}, &found));
+    if (found.outcome == TableLookup::Outcome::kAbsent) return Status::Ok();
+    if (read->versions.Add(found.sequence, found.kind, found.value)) {
+      read->pin = std::move(found.pin);
+      return Status::Ok();
+    }
+    at = found.sequence - 1;
+  }
+}
+
+}  // namespace
 
 thread_local const StoreImpl* StoreImpl::telling_here = nullptr;
 
@@ -70,22 +107,25 @@ Status StoreImpl::Get(NamespaceId id, Slice key, const ReadOptions& options, Pre
   Counters::Add(counters_.gets, 1);
   if (shown == nullptr) return Status::Ok();
 
-  for (const MemTable* memtable : shown->memtables) {
-    const MemTableLookup lookup = memtable->Get(key, sequence);
-    if (lookup.outcome == MemTableLookup::Outcome::kAbsent) continue;
+  const ErasedRanges erased(shown->memtables, shown->tree);
+  PointRead read(shown->merge, env_);
+  read.versions.Start(erased.empty() ? 0 : erased.Covering(key, sequence));
+  if (FindInMemtables(*shown, key, sequence, &read)) {
     Counters::Add(counters_.gets_from_memtable, 1);
-    if (lookup.outcome == MemTableLookup::Outcome::kFound) {
-      *presence = Presence::kFound;
-      value->Set(lookup.value, std::move(view));
-    }
-    return Status::Ok();
+  } else if (shown->tree != nullptr) {
+    LS_RETURN_IF_ERROR(FindInTables(*shown->tree, key, sequence, options.tier, &read));
   }
-  if (shown->tree == nullptr) return Status::Ok();
-  TableLookup lookup;
-  LS_RETURN_IF_ERROR(shown->tree->Get(key, sequence, {.tier = options.tier}, &lookup));
-  if (lookup.outcome == TableLookup::Outcome::kFound) {
-    *presence = Presence::kFound;
-    value->SetBlock(lookup.value, lookup.pin.Detach(), &BlockCache::Handle::Unpin);
+  if (!read.versions.found()) return Status::Ok();
+  *presence = Presence::kFound;
+  if (read.versions.merges()) {
+    auto made = std::make_shared<std::string>();
+    LS_RETURN_IF_ERROR(read.versions.Merge(made.get()));
+    const Slice merged(*made);
+    value->Set(merged, std::move(made));
+  } else if (read.pin) {
+    value->SetBlock(read.versions.base(), read.pin.Detach(), &BlockCache::Handle::Unpin);
+  } else {
+    value->Set(read.versions.base(), std::move(view));
   }
   return Status::Ok();
 }

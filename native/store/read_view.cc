@@ -12,13 +12,13 @@ const NamespaceView* ReadView::Find(NamespaceId id) const {
 }
 
 ReadViewPtr MakeReadView(std::vector<GenerationPtr> newest_first, VersionPtr version,
-                         const std::vector<NamespaceId>& ids) {
+                         const std::map<NamespaceId, MergeOperator>& namespaces) {
   auto view = std::make_shared<ReadView>();
-  view->namespaces.reserve(ids.size());
-  for (const NamespaceId id : ids) {
-    LS_CHECK(view->namespaces.empty() || view->namespaces.back().id < id);
+  view->namespaces.reserve(namespaces.size());
+  for (const auto& [id, merge] : namespaces) {
     NamespaceView& shown = view->namespaces.emplace_back();
     shown.id = id;
+    shown.merge = merge;
     shown.tree = version->Find(id);
     for (const GenerationPtr& generation : newest_first) {
       if (const MemTable* memtable = generation->Find(id)) shown.memtables.push_back(memtable);

@@ -6,6 +6,7 @@
 //    which the view lacks is newer than the reader's start.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -18,6 +19,7 @@ struct NamespaceView {
   NamespaceId id = 0;
   std::vector<const MemTable*> memtables;  // newest first; those with this namespace
   const Tree* tree = nullptr;              // nullptr: no tables yet
+  MergeOperator merge = MergeOperator::kNone;
 };
 
 struct ReadView {
@@ -29,8 +31,8 @@ struct ReadView {
 };
 using ReadViewPtr = std::shared_ptr<const ReadView>;
 
-// `ids`: the namespaces to show, rising.
+// `namespaces`: those to show.
 ReadViewPtr MakeReadView(std::vector<GenerationPtr> newest_first, VersionPtr version,
-                         const std::vector<NamespaceId>& ids);
+                         const std::map<NamespaceId, MergeOperator>& namespaces);
 
 }  // namespace ledgerstone

@@ -105,10 +105,14 @@ Status StoreImpl::ReplayRecord(Generation* generation, ReplayBuffer* buffer,
       id = 0;
     } else if (entry.namespace_id != id) {
       id = entry.namespace_id;
-      const bool shown = std::binary_search(shown_.begin(), shown_.end(), id);
+      const bool shown = shown_.contains(id);
       memtable = shown ? generation->FindOrAdd(id) : nullptr;
     }
-    if (memtable != nullptr) {
+    if (entry.kind == EntryKind::kRangeDelete) {
+      if (memtable != nullptr)
+        generation->AddRangeDelete(id,
+                                   {std::string(entry.key), std::string(entry.value), sequence});
+    } else if (memtable != nullptr) {
       buffer->Add(memtable, entry.key, MakeTrailer(sequence, entry.kind), entry.value);
     }
     ++sequence;

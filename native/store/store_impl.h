@@ -152,6 +152,8 @@ class StoreImpl final : public Store {
   Status FlushGeneration(const GenerationPtr& generation);
   Status WriteGenerationTables(const Generation& generation, VersionEdit* edit,
                                std::vector<std::string>* events);
+  void AddRangeDeletes(NamespaceId id, const std::vector<RangeTombstone>& tombstones,
+                       VersionEdit* edit) const;
   NamespaceInfo KnownNamespace(NamespaceId id, const Generation& generation) const;
   void RetireGeneration(const GenerationPtr& generation, const VersionPtr& version);
   void RemoveFlushedLogs();
@@ -262,8 +264,8 @@ class StoreImpl final : public Store {
   bool stopping_ = false;  // no new background work
   Status failure_;         // first cause of fail-stop
   GenerationPtr active_;
-  std::vector<GenerationPtr> immutables_;  // oldest first
-  std::vector<NamespaceId> shown_;         // namespaces readers see, rising
+  std::vector<GenerationPtr> immutables_;       // oldest first
+  std::map<NamespaceId, MergeOperator> shown_;  // namespaces readers see
   uint32_t l0_files_max_ = 0;
   std::vector<FlushWaiter> flush_waiters_;
   bool flush_scheduled_ = false;

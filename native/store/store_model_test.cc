@@ -8,10 +8,34 @@
 namespace ledgerstone {
 namespace {
 
+// A key as the model keeps it: what was put, and what was appended to it since.
+struct ModelEntry {
+  std::optional<std::string> base;
+  uint64_t expires_at = 0;  // of the base; 0: never
+  std::string appended;
+  bool merged = false;
+
+  std::optional<std::string> ValueAt(uint64_t now) const {
+    const bool live = base.has_value() && (expires_at == 0 || expires_at > now);
+    if (live) return *base + appended;
+    return merged ? std::optional(appended) : std::nullopt;
+  }
+};
+using ModelSpace = std::map<std::string, ModelEntry>;
+using ModelState = std::map<std::string, ModelSpace>;
+
+KeyValues ValuesAt(const ModelSpace& space, uint64_t now) {
+  KeyValues values;
+  for (const auto& [key, entry] : space) {
+    if (auto value = entry.ValueAt(now)) values[key] = *std::move(value);
+  }
+  return values;
+}
+
 struct OptionSet {
   std::string name;
   StoreOptions store = TinyStoreOptions();
-  NamespaceOptions space = {};
+  NamespaceOptions space = {.merge = MergeOperator::kAppend};
 };
 
 OptionSet Named(const std::string& name, const std::function<void(OptionSet&)>& change) {
@@ -74,27 +98,52 @@ class StoreModel : public testing::TestWithParam<size_t> {
 
   void Expect(const Status& status) { ASSERT_TRUE(status.ok()) << status.ToString(); }
 
+  void AddEntry(size_t space, WriteBatch* batch) {
+    const NamespaceId id = ids_[space];
+    ModelSpace& model = model_[SpaceName(space)];
+    const std::string key = RandomKey();
+    const std::string value = RandomValue();
+    const uint64_t draw = random_.Below(100);
+    if (draw < 20) {
+      batch->Delete(id, key);
+      model.erase(key);
+    } else if (draw < 40) {
+      batch->Merge(id, key, value.substr(0, 8));
+      model[key].appended += value.substr(0, 8);
+      model[key].merged = true;
+    } else if (draw < 55) {
+      const uint64_t expires_at = env_.WallMillis() + 1 + random_.Below(200);
+      batch->PutExpiring(id, key, value, expires_at);
+      model[key] = {value, expires_at, "", false};
+    } else if (draw < 58) {
+      EraseRange(id, &model, batch);
+    } else {
+      batch->Put(id, key, value);
+      model[key] = {value, 0, "", false};
+    }
+  }
+
+  void EraseRange(NamespaceId id, ModelSpace* model, WriteBatch* batch) {
+    std::string begin = random_.OneIn(10) ? "" : RandomKey();
+    std::string end = random_.OneIn(10) ? "" : RandomKey();
+    if (!end.empty() && end < begin) std::swap(begin, end);
+    if (!end.empty() && begin == end) end.push_back('\0');
+    batch->DeleteRange(id, begin, end);
+    std::erase_if(*model, [&](const auto& entry) {
+      return entry.first >= begin && (end.empty() || entry.first < end);
+    });
+  }
+
   void WriteSome(uint64_t entries) {
     WriteBatch batch;
-    for (uint64_t i = 0; i < entries; ++i) {
-      const size_t space = random_.Below(kSpaces);
-      const std::string key = RandomKey();
-      if (random_.OneIn(4)) {
-        batch.Delete(ids_[space], key);
-        model_[SpaceName(space)].erase(key);
-      } else {
-        const std::string value = RandomValue();
-        batch.Put(ids_[space], key, value);
-        model_[SpaceName(space)][key] = value;
-      }
-    }
+    for (uint64_t i = 0; i < entries; ++i) AddEntry(random_.Below(kSpaces), &batch);
     const auto durability = static_cast<Durability>(random_.Below(3));
     const Status status = world_.Write(batch, {.durability = durability, .applied = {}});
     ASSERT_TRUE(status.ok()) << status.ToString();
   }
 
   // A view: the newest one, or a snapshot and the model as it was.
-  const StoreState& View(uint64_t* snapshot) {
+  const ModelState& View(uint64_t* snapshot) {
     *snapshot = 0;
     if (snapshots_.empty() || random_.OneIn(2)) return model_;
     auto at = snapshots_.begin();
@@ -105,25 +154,25 @@ class StoreModel : public testing::TestWithParam<size_t> {
 
   void CheckGet() {
     uint64_t snapshot = 0;
-    const StoreState& expected = View(&snapshot);
+    const ModelState& expected = View(&snapshot);
     const size_t space = random_.Below(kSpaces);
     const std::string key = RandomKey();
-    const KeyValues& entries = expected.at(SpaceName(space));
+    const ModelSpace& entries = expected.at(SpaceName(space));
     const auto found = entries.find(key);
-    const auto value = world_.Get(ids_[space], key, snapshot);
-    ASSERT_EQ(value.has_value(), found != entries.end()) << key;
-    ASSERT_EQ(value.value_or(""), found != entries.end() ? found->second : "") << key;
+    const auto wanted =
+        found == entries.end() ? std::nullopt : found->second.ValueAt(env_.WallMillis());
+    ASSERT_EQ(world_.Get(ids_[space], key, snapshot), wanted) << key;
   }
 
   void CheckRange() {
     IterateOptions options;
-    const StoreState& expected = View(&options.snapshot_id);
+    const ModelState& expected = View(&options.snapshot_id);
     options.lower = {RandomKey(), random_.OneIn(2), random_.OneIn(2)};
     options.upper = {RandomKey(), random_.OneIn(2), random_.OneIn(2)};
     options.reverse = random_.OneIn(2);
     const size_t space = random_.Below(kSpaces);
     std::vector<std::pair<std::string, std::string>> wanted;
-    for (const auto& [key, value] : expected.at(SpaceName(space))) {
+    for (const auto& [key, value] : ValuesAt(expected.at(SpaceName(space)), env_.WallMillis())) {
       const auto& [lower, upper] = std::tie(options.lower, options.upper);
       if (lower.set && (lower.inclusive ? key < lower.key : key <= lower.key)) continue;
       if (upper.set && (upper.inclusive ? key > upper.key : key >= upper.key)) continue;
@@ -159,7 +208,8 @@ class StoreModel : public testing::TestWithParam<size_t> {
     if (draw < 480) return WriteSome(1 + random_.Below(12));
     if (draw < 800) return CheckGet();
     if (draw < 850) return CheckRange();
-    if (draw < 940) return (void)world_.scheduler().RunOne();
+    if (draw < 930) return (void)world_.scheduler().RunOne();
+    if (draw < 940) return env_.SetWallMillis(env_.WallMillis() + random_.Below(60));
     if (draw < 965) return TakeSnapshot();
     if (draw < 975) return ReleaseSnapshots();
     if (draw < 987) return Expect(world_.Flush());
@@ -175,8 +225,8 @@ class StoreModel : public testing::TestWithParam<size_t> {
   StoreWorld world_{&env_, seed_, set().store};
   Random random_{seed_ + GetParam()};
   std::array<NamespaceId, kSpaces> ids_{};
-  StoreState model_;
-  std::map<uint64_t, StoreState> snapshots_;
+  ModelState model_;
+  std::map<uint64_t, ModelState> snapshots_;
 };
 
 TEST_P(StoreModel, AgreesWithSortedMaps) {
@@ -189,7 +239,8 @@ TEST_P(StoreModel, AgreesWithSortedMaps) {
   }
   StoreState state;
   ASSERT_TRUE(world_.ReadAll(&state).ok());
-  EXPECT_EQ(state, model_);
+  for (const auto& [name, space] : model_)
+    EXPECT_EQ(state[name], ValuesAt(space, env_.WallMillis())) << name;
   const Status verified = world_.VerifyClean();
   EXPECT_TRUE(verified.ok()) << verified.ToString();
   EXPECT_GT(world_.store().Statistics().flushes, 0u);

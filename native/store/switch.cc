@@ -43,7 +43,7 @@ GenerationPtr StoreImpl::NewGeneration(uint64_t log_number, uint64_t bytes_neede
                             shown_.size() * SkipList::kHeadBytes + (uint64_t{1} << 20);
   GenerationPtr generation = Generation::Create(env_, &cache_, log_number, capacity);
   if (generation == nullptr) return nullptr;
-  for (const NamespaceId id : shown_) generation->FindOrAdd(id);
+  for (const auto& [id, merge] : shown_) generation->FindOrAdd(id);
   return generation;
 }
 

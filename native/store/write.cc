@@ -268,6 +268,9 @@ void StoreImpl::InsertGroup(const CommitGroup& group, Sequence first) {
     while (reader.Next(&entry)) {
       if (entry.kind >= EntryKind::kCreateNamespace) {
         ChangeNamespaces(entry);
+      } else if (entry.kind == EntryKind::kRangeDelete) {
+        active_->AddRangeDelete(entry.namespace_id,
+                                {std::string(entry.key), std::string(entry.value), sequence});
       } else if (std::vector<MemTable::Entry>* rows = RowsFor(entry.namespace_id)) {
         rows->push_back({entry.key, MakeTrailer(sequence, entry.kind), entry.value});
       }

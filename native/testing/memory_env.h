@@ -41,6 +41,7 @@ class MemoryEnv : public Env {
   Status LockDirectory(const std::string& directory, const std::string& name,
                        std::unique_ptr<DirectoryLock>* lock) override;
   uint64_t NowMicros() override { return ++now_; }
+  uint64_t WallMillis() override { return now_ / 1000; }
   void RandomBytes(char* destination, size_t size) override;
   char* AllocatePages(size_t size) override;
   void ReleasePages(char* pages, size_t size) override;

@@ -43,7 +43,7 @@ CompactionContext TreeWorld::JobContext(std::vector<Sequence> snapshots) {
   job.directory = kDirectory;
   job.store_id = context_.store_id;
   job.new_file_number = [this] { return NewNumber(); };
-  job.snapshots = std::move(snapshots);
+  job.rules.snapshots = std::move(snapshots);
   job.table_options.block_bytes = 256;
   job.table_options.compression = Compression::kNone;
   return job;

@@ -28,6 +28,8 @@ struct TableMeta {
   std::string largest;
   Sequence smallest_sequence = 0;
   Sequence largest_sequence = 0;
+  // No entry in it is erased by a range tombstone up to here: the job that wrote it left them out.
+  Sequence cleared_sequence = 0;
 };
 
 // What opening tables needs; one per store, outlives every TableFile.

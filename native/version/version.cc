@@ -115,6 +115,12 @@ bool Tree::IsBottomFor(int level, Slice user_key) const {
   return true;
 }
 
+bool Tree::MayHoldErased(const TableMeta& meta, const RangeTombstone& tombstone) {
+  return meta.smallest_sequence < tombstone.sequence &&
+         meta.cleared_sequence < tombstone.sequence &&
+         tombstone.Meets(UserKeyOf(meta.smallest), UserKeyOf(meta.largest));
+}
+
 std::vector<TableFilePtr> Tree::Overlapping(int level, Slice smallest_user_key,
                                             Slice largest_user_key) const {
   LS_CHECK(level >= 0 && level < kLevelCount);

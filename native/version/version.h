@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "base/range_tombstones.h"
 #include "ledgerstone/options.h"
 #include "version/table_file.h"
 
@@ -23,10 +24,13 @@ namespace ledgerstone {
 struct Tree {
   NamespaceInfo info;
   std::array<std::vector<TableFilePtr>, kLevelCount> levels;
+  // Range deletes that tables may still hold entries for; null: none. They count for all tables.
+  RangeTombstonesPtr range_tombstones;
 
   uint64_t LevelBytes(int level) const;
   uint64_t TotalBytes() const;
   // The newest version of `user_key` at or below `sequence` in the tables; stops at the first hit.
+  // Range tombstones are the caller's to look at.
   // Incomplete when tier is kMemory and a block is missing.
   Status Get(Slice user_key, Sequence sequence, const TableReadOptions& options,
              TableLookup* lookup) const;
@@ -35,6 +39,8 @@ struct Tree {
                     std::vector<std::unique_ptr<InternalIterator>>* iterators) const;
   // True if no table of a level deeper than `level` can hold `user_key`.
   bool IsBottomFor(int level, Slice user_key) const;
+  // Whether the table may hold entries that the tombstone erases.
+  static bool MayHoldErased(const TableMeta& meta, const RangeTombstone& tombstone);
   // The tables of `level` whose user-key range meets [smallest, largest].
   std::vector<TableFilePtr> Overlapping(int level, Slice smallest_user_key,
                                         Slice largest_user_key) const;

@@ -49,6 +49,7 @@ Status VersionBuilder::Apply(const VersionEdit& edit, const FilePlace& place) {
   LS_RETURN_IF_ERROR(DropNamespaces(edit, place));
   LS_RETURN_IF_ERROR(DeleteTables(edit, place));
   LS_RETURN_IF_ERROR(AddTables(edit, place));
+  LS_RETURN_IF_ERROR(ChangeRangeDeletes(edit, place));
   for (auto& [number, file] : deleted_) removed_.push_back(std::move(file));
   return Status::Ok();
 }
@@ -134,6 +135,41 @@ Status VersionBuilder::AddTables(const VersionEdit& edit, const FilePlace& place
       files.push_back(std::move(moved->second));
       deleted_.erase(moved);
     }
+  }
+  return Status::Ok();
+}
+
+Status VersionBuilder::ChangeRangeDeletes(const VersionEdit& edit, const FilePlace& place) {
+  std::map<NamespaceId, std::vector<RangeTombstone>> changed;
+  const auto list_of = [&](NamespaceId id) -> std::vector<RangeTombstone>* {
+    const auto tree = trees_.find(id);
+    if (tree == trees_.end()) return nullptr;
+    const auto [at, is_new] = changed.try_emplace(id);
+    const RangeTombstonesPtr& known = tree->second->range_tombstones;
+    if (is_new && known != nullptr) at->second = known->all();
+    return &at->second;
+  };
+  for (const auto& ended : edit.ended_range_deletes) {
+    auto* const list = list_of(ended.namespace_id);
+    const auto named = [&](const RangeTombstone& each) { return each.sequence == ended.sequence; };
+    if (list == nullptr || std::erase_if(*list, named) == 0) {
+      return Impossible(
+          "a range delete ends in " + NamespaceText(ended.namespace_id) + ", where it is not",
+          place);
+    }
+  }
+  for (const auto& erased : edit.range_deletes) {
+    auto* const list = list_of(erased.namespace_id);
+    if (list == nullptr) {
+      return Impossible(
+          "a range delete in " + NamespaceText(erased.namespace_id) + ", which is not there",
+          place);
+    }
+    list->push_back(erased.tombstone);
+  }
+  for (auto& [id, list] : changed) {
+    Writable(id)->range_tombstones =
+        list.empty() ? nullptr : std::make_shared<const RangeTombstones>(std::move(list));
   }
   return Status::Ok();
 }

@@ -1,7 +1,8 @@
 // Makes the Version that follows from a Version and edits. Pure: no file is touched, the Version it
 // started from stays as it is, and trees that no edit names are shared with it.
 //
-// 1. Within one edit namespaces are created, then dropped, then tables deleted, then added. A table
+// 1. Within one edit namespaces are created, then dropped, then tables deleted, then added, then
+//    range deletes ended, then added. A table
 //    deleted and added under one number moves: it stays the same, open TableFile.
 // 2. What cannot be (a deleted table that is not there, a number used twice, overlapping tables)
 //    is Corruption at the edit's place; after it the builder is of no further use.
@@ -29,6 +30,7 @@ class VersionBuilder {
   Status DropNamespaces(const VersionEdit& edit, const FilePlace& place);
   Status DeleteTables(const VersionEdit& edit, const FilePlace& place);
   Status AddTables(const VersionEdit& edit, const FilePlace& place);
+  Status ChangeRangeDeletes(const VersionEdit& edit, const FilePlace& place);
   // The tree to change, copied from the base at the first call; nullptr when there is none.
   Tree* Writable(NamespaceId id);
 

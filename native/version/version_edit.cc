@@ -7,8 +7,11 @@
 //   9 dropped_namespace  id: varint
 //  10 new_table          namespace, level, number, size: varint, digest: u32,
 //                        entry_count, tombstone_count: varint, smallest, largest: length-prefixed
-//                        internal keys, smallest_sequence, largest_sequence: varint
+//                        internal keys, smallest_sequence, largest_sequence: varint,
+//                        [cleared_sequence: varint, when not 0]
 //  11 deleted_table      namespace, level, number: varint
+//  12 range_delete       namespace: varint, begin, end: length-prefixed, sequence: varint
+//  13 ended_range_delete namespace, sequence: varint
 #include "version/version_edit.h"
 
 #include "base/checks.h"
@@ -29,6 +32,8 @@ enum Tag : uint64_t {
   kDroppedNamespace = 9,
   kNewTable = 10,
   kDeletedTable = 11,
+  kRangeDelete = 12,
+  kEndedRangeDelete = 13,
 };
 
 void PutField(std::string* edit, Tag tag, Slice bytes) {
@@ -69,6 +74,23 @@ std::string EncodeNewTable(const VersionEdit::NewTable& table) {
   PutLengthPrefixed(&bytes, meta.largest);
   PutVarint(&bytes, meta.smallest_sequence);
   PutVarint(&bytes, meta.largest_sequence);
+  if (meta.cleared_sequence > 0) PutVarint(&bytes, meta.cleared_sequence);
+  return bytes;
+}
+
+std::string EncodeRangeDelete(const VersionEdit::RangeDelete& erased) {
+  std::string bytes;
+  PutVarint(&bytes, erased.namespace_id);
+  PutLengthPrefixed(&bytes, erased.tombstone.begin);
+  PutLengthPrefixed(&bytes, erased.tombstone.end);
+  PutVarint(&bytes, erased.tombstone.sequence);
+  return bytes;
+}
+
+std::string EncodeEndedRangeDelete(const VersionEdit::EndedRangeDelete& ended) {
+  std::string bytes;
+  PutVarint(&bytes, ended.namespace_id);
+  PutVarint(&bytes, ended.sequence);
   return bytes;
 }
 
@@ -142,6 +164,10 @@ class EditReader {
         return ReadNewTable(field);
       case kDeletedTable:
         return ReadDeletedTable(field);
+      case kRangeDelete:
+        return ReadRangeDelete(field);
+      case kEndedRangeDelete:
+        return ReadEndedRangeDelete(field);
       default:
         return Status::NotSupported("the manifest holds a field with tag " + std::to_string(tag) +
                                         ", which this build lacks",
@@ -188,6 +214,7 @@ class EditReader {
     meta.largest = decoder.LengthPrefixed();
     meta.smallest_sequence = decoder.Varint64();
     meta.largest_sequence = decoder.Varint64();
+    if (decoder.ok() && !decoder.done()) meta.cleared_sequence = decoder.Varint64();
     if (!decoder.done()) return Bad("new_table");
     if (level >= kLevelCount) return Bad("new_table, level " + std::to_string(level));
     if (meta.smallest.size() < kTrailerSize || meta.largest.size() < kTrailerSize) {
@@ -208,6 +235,32 @@ class EditReader {
     if (level >= kLevelCount) return Bad("deleted_table, level " + std::to_string(level));
     table.level = static_cast<int>(level);
     edit_->deleted_tables.push_back(table);
+    return Status::Ok();
+  }
+
+  Status ReadRangeDelete(Slice field) {
+    VersionEdit::RangeDelete erased;
+    RangeTombstone& tombstone = erased.tombstone;
+    Decoder decoder(field);
+    erased.namespace_id = decoder.Varint32();
+    tombstone.begin = decoder.LengthPrefixed();
+    tombstone.end = decoder.LengthPrefixed();
+    tombstone.sequence = decoder.Varint64();
+    if (!decoder.done()) return Bad("range_delete");
+    if (!tombstone.end.empty() && CompareUserKeys(tombstone.begin, tombstone.end) >= 0) {
+      return Bad("range_delete, bounds crossed");
+    }
+    edit_->range_deletes.push_back(std::move(erased));
+    return Status::Ok();
+  }
+
+  Status ReadEndedRangeDelete(Slice field) {
+    VersionEdit::EndedRangeDelete ended;
+    Decoder decoder(field);
+    ended.namespace_id = decoder.Varint32();
+    ended.sequence = decoder.Varint64();
+    if (!decoder.done()) return Bad("ended_range_delete");
+    edit_->ended_range_deletes.push_back(ended);
     return Status::Ok();
   }
 
@@ -236,6 +289,12 @@ std::string VersionEdit::Encode() const {
     PutField(&edit, kDeletedTable, EncodeDeletedTable(table));
   }
   for (const auto& table : new_tables) PutField(&edit, kNewTable, EncodeNewTable(table));
+  for (const auto& erased : range_deletes) {
+    PutField(&edit, kRangeDelete, EncodeRangeDelete(erased));
+  }
+  for (const auto& ended : ended_range_deletes) {
+    PutField(&edit, kEndedRangeDelete, EncodeEndedRangeDelete(ended));
+  }
   return edit;
 }
 

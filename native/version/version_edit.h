@@ -30,10 +30,22 @@ struct VersionEdit {
     uint64_t number = 0;
   };
 
+  struct RangeDelete {
+    NamespaceId namespace_id = 0;
+    RangeTombstone tombstone;
+  };
+  // A range delete that no table holds anything for any more; its sequence names it.
+  struct EndedRangeDelete {
+    NamespaceId namespace_id = 0;
+    Sequence sequence = 0;
+  };
+
   std::vector<NamespaceInfo> created_namespaces;
   std::vector<NamespaceId> dropped_namespaces;
   std::vector<NewTable> new_tables;
   std::vector<DeletedTable> deleted_tables;
+  std::vector<RangeDelete> range_deletes;
+  std::vector<EndedRangeDelete> ended_range_deletes;
   std::optional<uint64_t> next_file_number;
   std::optional<NamespaceId> next_namespace_id;
   std::optional<Sequence> last_sequence;       // of what tables hold

@@ -79,7 +79,7 @@ TEST(VersionEdit, WithAFlippedByteIsRefusedOrADifferentEdit) {
 }
 
 TEST(VersionEdit, WithAnUnknownTagIsRefusedByName) {
-  for (const uint64_t tag : {uint64_t{0}, uint64_t{12}, uint64_t{99}, ~uint64_t{0}}) {
+  for (const uint64_t tag : {uint64_t{0}, uint64_t{14}, uint64_t{99}, ~uint64_t{0}}) {
     const Status status = DecodeField(tag, "x");
     EXPECT_EQ(status.code(), StatusCode::kNotSupported);
     EXPECT_NE(status.message().find("tag " + std::to_string(tag)), std::string::npos);

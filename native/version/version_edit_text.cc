@@ -1,3 +1,4 @@
+#include "base/merge_operator.h"
 #include "base/text.h"
 #include "version/file_names.h"
 #include "version/version_edit.h"
@@ -32,7 +33,11 @@ std::string NamespaceText(const NamespaceInfo& info) {
          EscapeBytes(options.key_codec) + ", value " + EscapeBytes(options.value_codec) + ", " +
          CompressionName(options.compression) + " above " +
          CompressionName(options.bottom_compression) + ", filter bits " +
-         std::to_string(options.filter_bits_per_key) + (options.derived ? ", derived" : "") + "\n";
+         std::to_string(options.filter_bits_per_key) + (options.derived ? ", derived" : "") +
+         (options.merge == MergeOperator::kNone
+              ? ""
+              : std::string(", merge ") + MergeOperatorName(options.merge)) +
+         "\n";
 }
 
 std::string NewTableText(const VersionEdit::NewTable& table) {
@@ -42,7 +47,21 @@ std::string NewTableText(const VersionEdit::NewTable& table) {
          std::to_string(meta.entry_count) + ", tombstones " + std::to_string(meta.tombstone_count) +
          ", " + InternalKeyText(meta.smallest) + " .. " + InternalKeyText(meta.largest) +
          ", sequences " + std::to_string(meta.smallest_sequence) + " .. " +
-         std::to_string(meta.largest_sequence) + "\n";
+         std::to_string(meta.largest_sequence) +
+         (meta.cleared_sequence > 0 ? ", cleared up to " + std::to_string(meta.cleared_sequence)
+                                    : "") +
+         "\n";
+}
+
+std::string BoundText(const std::string& key, const char* open) {
+  return key.empty() ? open : "'" + EscapeBytes(key) + "'";
+}
+
+std::string RangeDeleteText(const VersionEdit::RangeDelete& erased) {
+  const RangeTombstone& tombstone = erased.tombstone;
+  return "range delete namespace " + std::to_string(erased.namespace_id) + " " +
+         BoundText(tombstone.begin, "first") + " .. before " + BoundText(tombstone.end, "the end") +
+         " @" + std::to_string(tombstone.sequence) + "\n";
 }
 
 }  // namespace
@@ -68,6 +87,11 @@ std::string VersionEdit::Text() const {
     text += "delete " + TreeLevel(table.namespace_id, table.level) + TableName(table.number) + "\n";
   }
   for (const auto& table : new_tables) text += NewTableText(table);
+  for (const auto& erased : range_deletes) text += RangeDeleteText(erased);
+  for (const auto& ended : ended_range_deletes) {
+    text += "end range delete namespace " + std::to_string(ended.namespace_id) + " @" +
+            std::to_string(ended.sequence) + "\n";
+  }
   return text;
 }
 

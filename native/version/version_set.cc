@@ -22,6 +22,10 @@ VersionEdit SnapshotEdit(const Version& version, const ManifestState& state) {
   edit.clean_close = state.clean_close;
   for (const auto& [id, tree] : version.trees) {
     edit.created_namespaces.push_back(tree->info);
+    if (tree->range_tombstones != nullptr) {
+      for (const RangeTombstone& tombstone : tree->range_tombstones->all())
+        edit.range_deletes.push_back({id, tombstone});
+    }
     for (int level = 0; level < kLevelCount; ++level) {
       for (const auto& file : tree->levels[static_cast<size_t>(level)]) {
         edit.new_tables.push_back({id, level, file->meta()});

@@ -6,3 +6,8 @@ export interface Clock {
 }
 
 export const systemClock: Clock = { nowMs: () => performance.now() }
+
+/** Milliseconds since 1970-01-01 UTC, for deadlines that outlive the process; may go back. */
+export function unixTimeMs(): number {
+  return Date.now()
+}

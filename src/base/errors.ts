@@ -5,6 +5,8 @@
 // 2. A mistake in a value's JavaScript type is a TypeError (InvalidTypeError); everything else is a
 //    LedgerstoneError. Both have `code`.
 // 3. Fields that are not known are absent, never empty.
+// 4. A process may hold these classes twice, by the ES module and the CommonJS build, over one
+//    add-on that makes the errors of either. So `instanceof` goes by a mark that both share.
 
 export const NATIVE_CODES = {
   1: 'CORRUPTION',
@@ -23,6 +25,7 @@ export const NATIVE_CODES = {
   14: 'MISMATCH',
   15: 'INCOMPLETE',
   16: 'ABORTED',
+  17: 'MERGE_FAILED',
 } as const
 
 export const TYPESCRIPT_CODES = ['INVALID_TYPE', 'UNDECODABLE', 'ADDON_MISSING'] as const
@@ -49,6 +52,18 @@ export interface ErrorDetail {
   pid?: number | undefined
 }
 
+// Lets `instanceof` hold for instances of the class of this name from any build.
+function recognize(errorClass: new (...args: never[]) => Error, name: string): void {
+  const mark = Symbol.for(`ledgerstone.${name}`)
+  Object.defineProperty(errorClass.prototype, mark, { value: true })
+  Object.defineProperty(errorClass, Symbol.hasInstance, {
+    value(this: unknown, value: unknown): boolean {
+      if (this === errorClass) return typeof value === 'object' && value !== null && mark in value
+      return Function.prototype[Symbol.hasInstance].call(this as typeof errorClass, value)
+    },
+  })
+}
+
 export class LedgerstoneError extends Error {
   override readonly name = 'LedgerstoneError'
   readonly code: ErrorCode
@@ -68,12 +83,14 @@ export class LedgerstoneError extends Error {
     }
   }
 }
+recognize(LedgerstoneError, 'LedgerstoneError')
 
 /** A value of a JavaScript type that the call or the codec does not take. */
 export class InvalidTypeError extends TypeError {
   override readonly name = 'InvalidTypeError'
   readonly code = 'INVALID_TYPE' as const satisfies ErrorCode
 }
+recognize(InvalidTypeError, 'InvalidTypeError')
 
 export function invalidArgument(message: string): LedgerstoneError {
   return new LedgerstoneError('INVALID_ARGUMENT', message)

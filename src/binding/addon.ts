@@ -6,7 +6,7 @@
 import { type ErrorCode, LedgerstoneError, NATIVE_CODES } from '../base/errors.js'
 import * as constants from './constants.js'
 import { loadAddon } from './load-addon.cjs'
-import type { Addon, NativeConstants } from './native-types.js'
+import type { Addon, NativeConstants, NativeFailure } from './native-types.js'
 
 let loaded: Addon | undefined
 
@@ -34,6 +34,7 @@ export const EXPECTED_CONSTANTS: NativeConstants = {
   durability: constants.DURABILITY,
   entryKinds: constants.ENTRY_KIND,
   compression: constants.COMPRESSION,
+  inspectKinds: constants.INSPECT_KIND,
   get: constants.GET,
   getMany: constants.MANY,
   range: constants.RANGE,
@@ -61,15 +62,8 @@ function canonical(value: unknown): string {
 
 const OWNER = /\bprocess (\d+)/
 
-export function makeError(
-  code: string,
-  message: string,
-  file: string,
-  offset: number,
-  expected: string,
-  found: string,
-  errno: number,
-): LedgerstoneError {
+export function makeError(failure: NativeFailure): LedgerstoneError {
+  const { code, message, file, offset, expected, found, errno } = failure
   const detail = {
     file: file === '' ? undefined : file,
     offset: offset < 0 ? undefined : offset,

@@ -4,13 +4,16 @@
 export const DURABILITY = { memory: 0, os: 1, disk: 2 } as const
 export const ENTRY_KIND = { delete: 0, put: 1 } as const
 export const COMPRESSION = { none: 0, lz4: 1, zstd: 2 } as const
-export const GET = { absent: -1, tooLarge: -2, needsDisk: -3 } as const
+export const INSPECT_KIND = { log: 0, table: 1, manifest: 2, current: 3 } as const
 
 export const KEY_BYTES_MAX = 65_535
 export const VALUE_BYTES_MAX = 268_435_456
 export const NAMESPACE_NAME_BYTES_MAX = 255
 export const LEVEL_COUNT = 7
 export const SUBMIT_BYTES_MAX = 2 ** 30
+
+// Results of get and has besides a length; a value that is there is `present` to has.
+export const GET = { present: 0, absent: -1, tooLarge: -2, needsDisk: -3 } as const
 
 // Results of the iterator's fill functions besides a count of entries.
 export const FILL = { end: 0, tooSmall: -1, needsDisk: -3 } as const
@@ -30,3 +33,4 @@ export const RANGE = {
 
 export type Durability = keyof typeof DURABILITY
 export type Compression = keyof typeof COMPRESSION
+export type InspectKind = keyof typeof INSPECT_KIND

@@ -7,15 +7,18 @@
 // 3. `onCommitted(ticket, error)` comes in ticket order: every write up to `ticket` is settled;
 //    with an error, those after the last settled ticket failed with it.
 
-export type MakeError = (
-  code: string,
-  message: string,
-  file: string,
-  offset: number,
-  expected: string,
-  found: string,
-  errno: number,
-) => Error
+/** A failure of the engine. What is not known is '', an offset of -1, or 0. */
+export interface NativeFailure {
+  code: string
+  message: string
+  file: string
+  offset: number
+  expected: string
+  found: string
+  errno: number
+}
+
+export type MakeError = (failure: NativeFailure) => Error
 
 export type OnCommitted = (ticket: number, error: Error | undefined) => void
 export type OnNativeEvent = (text: string, kind: string) => void
@@ -72,15 +75,6 @@ export interface OpenReport {
 /** Counts and sizes since the store was opened; times are microseconds. */
 export type StoreStats = Record<string, number | bigint | boolean>
 
-export interface NativeFinding {
-  file: string
-  offset: number
-  code: string
-  message: string
-  expected: string
-  found: string
-}
-
 export interface LevelState {
   level: number
   files: number
@@ -121,6 +115,9 @@ export interface NativeStore {
   getMemory(id: number, keyLength: number, snapshot: number): number
   takeValue(): Uint8Array
   get(id: number, keyLength: number, snapshot: number): Promise<Uint8Array | undefined>
+  hasSync(id: number, keyLength: number, snapshot: number): number
+  hasMemory(id: number, keyLength: number, snapshot: number): number
+  has(id: number, keyLength: number, snapshot: number): Promise<boolean>
   getManySync(id: number, count: number, length: number, snapshot: number): number
   getManyMemory(id: number, count: number, length: number, snapshot: number): number
 
@@ -156,20 +153,19 @@ export interface NativeStore {
   applied(): bigint
   flush(): Promise<void>
   compact(id: number, lower: NativeBound, upper: NativeBound): Promise<void>
-  verify(): Promise<NativeFinding[]>
+  verify(): Promise<NativeFailure[]>
   stats(): StoreStats
   levels(): NamespaceLevels[]
   levelsText(): string
   close(): Promise<void>
 }
 
-export type InspectKind = 'log' | 'table' | 'manifest' | 'current'
-
 export interface NativeConstants {
   statusCodes: Record<number, string>
   durability: Record<string, number>
   entryKinds: Record<string, number>
   compression: Record<string, number>
+  inspectKinds: Record<string, number>
   get: Record<string, number>
   getMany: Record<string, number>
   range: Record<string, number>
@@ -188,6 +184,6 @@ export interface Addon {
     onCommitted: OnCommitted,
     onEvent: OnNativeEvent | undefined,
   ): Promise<NativeStore>
-  inspect(kind: InspectKind, path: string, options: { entries: boolean }): Promise<string>
-  verifyDirectory(path: string): Promise<NativeFinding[]>
+  inspect(kind: number, path: string, options: { entries: boolean }): Promise<string>
+  verifyDirectory(path: string): Promise<NativeFailure[]>
 }

@@ -1,9 +1,9 @@
 // ledgerstone dump: one of a store's files as text.
 
-import type { InspectKind } from '../binding/native-types.js'
+import type { InspectKind } from '../binding/constants.js'
 import { inspectFile } from '../store/open.js'
 import { type Command, JSON_OPTION } from './command.js'
-import { EXIT } from './failure.js'
+import { CommandError, EXIT } from './failure.js'
 import { printJson, printText } from './output.js'
 
 const HELP = `
@@ -24,7 +24,13 @@ Examples:
   ledgerstone dump table data/000012.sst --entries
 `
 
-const KINDS: readonly string[] = ['log', 'table', 'manifest', 'current']
+// By the letter of the file header (docs/format/file-header.md).
+const KINDS: Readonly<Record<string, InspectKind>> = {
+  W: 'log',
+  T: 'table',
+  M: 'manifest',
+  C: 'current',
+}
 
 export const dump: Command = {
   name: 'dump',
@@ -33,14 +39,24 @@ export const dump: Command = {
   positionals: ['KIND', 'FILE'],
   options: { ...JSON_OPTION, entries: { type: 'boolean', default: false } },
   async run(given) {
-    const kind = given.positional(0)
-    if (!KINDS.includes(kind)) {
-      throw given.wrong(`KIND is one of ${KINDS.join(', ')}, not '${kind}'`)
+    const kind = Object.values(KINDS).find((name) => name === given.positional(0))
+    if (kind === undefined) {
+      const names = Object.values(KINDS).join(', ')
+      throw given.wrong(`KIND is one of ${names}, not '${given.positional(0)}'`)
     }
     const file = given.positional(1)
-    const text = await inspectFile(kind as InspectKind, file, { entries: given.flag('entries') })
+    const text = await inspectFile(kind, file, { entries: given.flag('entries') })
+    requireKind(kind, file, text)
     if (given.flag('json')) printJson({ kind, file, text })
     else printText(text)
     return EXIT.done
   },
+}
+
+// The text begins with what the file's header says: `CURRENT: kind C, format version 1, …`.
+function requireKind(kind: InspectKind, file: string, text: string): void {
+  const letter = /: kind (\w),/.exec(text.split('\n', 1)[0] ?? '')?.[1]
+  const found = letter === undefined ? undefined : (KINDS[letter] ?? `file of kind ${letter}`)
+  if (found === undefined || found === kind) return
+  throw new CommandError('WRONG_KIND', `${file} is a ${found}, not a ${kind}`)
 }

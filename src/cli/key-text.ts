@@ -2,12 +2,13 @@
 //
 //   tuple   a JSON array; what JSON has no word for is an object with one field:
 //           {"bigint":"12"}  {"date":"2026-01-31T00:00:00.000Z"}  {"base64":"AAE="}
-//           {"number":"NaN"} (also Infinity, -Infinity, -0)
+//           {"number":"Infinity"} (also -Infinity, and whole numbers from 2^53 on)
 //   utf8    the text itself
 //   binary  hex
 //   u64     digits
 
 import type { Tuple, TupleElement } from '../codec/tuple.js'
+import { exactJson } from './exact-json.js'
 import { CommandError } from './failure.js'
 
 export function parseKey(codec: string, text: string): unknown {
@@ -42,24 +43,28 @@ function badKey(message: string): CommandError {
 }
 
 function parseTuple(text: string): Tuple {
-  let parsed: unknown
-  try {
-    parsed = JSON.parse(text)
-  } catch {
-    throw badKey(`A tuple key is a JSON array like '["USD","CNY"]'; found '${text}'`)
-  }
-  if (!Array.isArray(parsed)) {
-    throw badKey(`A tuple key is a JSON array like '["USD","CNY"]'; found '${text}'`)
-  }
+  const parsed = parseJson(text)
+  if (!Array.isArray(parsed)) throw noArray(text)
   return parsed.map(elementOf)
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return exactJson(text)
+  } catch (error) {
+    if (error instanceof SyntaxError || !(error instanceof Error)) throw noArray(text)
+    const others = 'a bigint is {"bigint":"…"}, a number as scan prints it {"number":"…"}'
+    throw badKey(`In the key ${text}, ${error.message}; ${others}`)
+  }
+}
+
+function noArray(text: string): CommandError {
+  return badKey(`A tuple key is a JSON array like '["USD","CNY"]'; found '${text}'`)
 }
 
 function elementOf(json: unknown): TupleElement {
   if (Array.isArray(json)) return json.map(elementOf)
   if (typeof json === 'object' && json !== null) return markedElement(json)
-  if (typeof json === 'number' && Number.isInteger(json) && !Number.isSafeInteger(json)) {
-    throw badKey(`The number ${json} is not exact; a bigint is typed as {"bigint":"…"}`)
-  }
   return json as TupleElement
 }
 
@@ -69,22 +74,26 @@ function markedElement(marked: object): TupleElement {
     if (mark === 'bigint' && /^-?\d+$/.test(value)) return BigInt(value)
     if (mark === 'date' && !Number.isNaN(Date.parse(value))) return new Date(value)
     if (mark === 'base64') return Buffer.from(value, 'base64')
-    if (mark === 'number' && UNSPOKEN_NUMBERS.includes(value)) return Number(value)
+    if (mark === 'number' && numberText(Number(value)) === value) return Number(value)
   }
   throw badKey(
     `In a key, an object is {"bigint":"12"}, {"date":"2026-01-31"}, {"base64":"AAE="} or ` +
-      `{"number":"NaN"}; found ${JSON.stringify(marked)}`,
+      `{"number":"1e+300"}; found ${JSON.stringify(marked)}`,
   )
 }
 
-const UNSPOKEN_NUMBERS = ['NaN', 'Infinity', '-Infinity', '-0']
+function numberText(value: number): string {
+  return Object.is(value, -0) ? '-0' : String(value)
+}
+
+function numberJson(value: number): unknown {
+  const isSpoken = Number.isInteger(value) ? Number.isSafeInteger(value) : Number.isFinite(value)
+  return isSpoken && !Object.is(value, -0) ? value : { number: numberText(value) }
+}
 
 function elementJson(element: TupleElement): unknown {
   if (typeof element === 'bigint') return { bigint: element.toString() }
-  if (typeof element === 'number') {
-    const text = Object.is(element, -0) ? '-0' : String(element)
-    return UNSPOKEN_NUMBERS.includes(text) ? { number: text } : element
-  }
+  if (typeof element === 'number') return numberJson(element)
   if (element instanceof Date) return { date: element.toISOString() }
   if (element instanceof Uint8Array) return { base64: Buffer.from(element).toString('base64') }
   if (Array.isArray(element)) return element.map((inner: TupleElement) => elementJson(inner))

@@ -1,8 +1,7 @@
 // ledgerstone load: a CSV or NDJSON file into a namespace, resumable at any row.
 
-import { createReadStream } from 'node:fs'
-import { basename } from 'node:path'
-import { pipeline, type Readable } from 'node:stream'
+import { basename, resolve } from 'node:path'
+import { pipeline } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { open } from '../store/open.js'
 import type { Store } from '../store/store.js'
@@ -18,17 +17,17 @@ import { isDelimiter } from './csv.js'
 import { codeOf, CommandError, EXIT, failureLine } from './failure.js'
 import {
   type FileKey,
-  identify,
   loadNamespace,
+  type LoadNamespace,
   type LoadState,
   resumedState,
-  type SourceFile,
 } from './load-state.js'
 import { Loader } from './loader.js'
 import { grouped, plural, printJson } from './output.js'
 import { Progress } from './progress.js'
 import { CsvRows, NdjsonRows, type RowReader } from './rows.js'
-import { closing, storeFolder } from './target.js'
+import { identify, type SourceFile, SourceReader } from './source-file.js'
+import { closing, OWN_PREFIX, storeFolder } from './target.js'
 
 const DURABILITIES = ['disk', 'os', 'memory'] as const
 const BATCH_ROWS_DEFAULT = 1000
@@ -49,8 +48,8 @@ one JSON value a line.
   --format csv|ndjson   default: by the file's name, else csv
   --delimiter CHAR      between the fields of CSV (default ,)
   --gzip auto|yes|no    default auto: by the file's first bytes
-  --skip-bad FILE       set rows that cannot be loaded aside in FILE, one JSON object
-                        a line (line, reason, text), and go on
+  --skip-bad FILE       set rows that cannot be loaded aside in FILE, a new one, one
+                        JSON object a line (line, reason, text), and go on
   --batch N             rows in one atomic batch (default ${BATCH_ROWS_DEFAULT})
   --durability LEVEL    disk (default), os or memory: what a loaded row survives
   --restart             begin at the first row, whatever was loaded before
@@ -110,6 +109,9 @@ async function planOf(given: Arguments): Promise<Plan> {
   const path = given.positional(0)
   const namespace = given.text('namespace')
   if (namespace === undefined) throw given.wrong('load needs --namespace NAME')
+  if (namespace.startsWith(OWN_PREFIX)) {
+    throw given.wrong(`Names that begin with '${OWN_PREFIX}' are the command's own`)
+  }
   const keyText = given.text('key')
   const keyColumns = keyText === undefined ? [] : keyText.split(',')
   if (keyColumns.includes('')) throw given.wrong('--key takes columns like base,quote')
@@ -139,17 +141,17 @@ async function loadInto(store: Store, plan: Plan): Promise<number> {
   const fileKey: FileKey = [plan.namespace, plan.source.bytes, plan.source.digest]
   const settings = settingsText(plan)
   const found = plan.restart ? undefined : await states.get(fileKey)
-  const from = resumedState(found, settings)
+  const from = await resumedState(found, settings, plan.source)
   if (from.finished) return alreadyLoaded(plan, from)
+  const badRows = await openBadRows(plan, states, fileKey, from)
   if (from.records > 0) {
     tell(`${basename(plan.path)}: ${plural(from.records, 'row')} done before; going on behind them`)
   }
-  const { skipBad } = plan
-  const badRows = skipBad === undefined ? undefined : new BadRowFile(skipBad, from.badBytes)
-  const loader = new Loader({ ...plan, store, rows, states, fileKey, badRows }, from)
+  const reader = new SourceReader(plan.path)
+  const loader = new Loader({ ...plan, store, rows, states, fileKey, badRows, reader }, from)
   const progress = new Progress()
   try {
-    const isWhole = await feed(plan, loader, from, progress)
+    const isWhole = await feed(plan, reader, loader, progress)
     await loader.finish(isWhole)
     return isWhole ? loaded(plan, loader, from, progress) : interrupted(plan, loader)
   } catch (error) {
@@ -160,48 +162,68 @@ async function loadInto(store: Store, plan: Plan): Promise<number> {
   }
 }
 
+// That this file holds the bad rows is on disk before the first of them can be in it.
+async function openBadRows(
+  { skipBad, source }: Plan,
+  states: LoadNamespace,
+  fileKey: FileKey,
+  from: LoadState,
+): Promise<BadRowFile | undefined> {
+  if (skipBad === undefined) return undefined
+  const badRows = new BadRowFile(skipBad, from, source.identity)
+  const badPath = resolve(skipBad)
+  if (from.badPath === badPath) return badRows
+  from.badPath = badPath
+  try {
+    await states.put(fileKey, from)
+  } catch (error) {
+    badRows.close()
+    throw error
+  }
+  return badRows
+}
+
 // Rows of the file to the loader; false when the user stopped it.
-async function feed(plan: Plan, loader: Loader, from: LoadState, progress: Progress) {
-  const file = createReadStream(plan.path, { highWaterMark: 256 * 1024 })
+async function feed(plan: Plan, reader: SourceReader, loader: Loader, progress: Progress) {
   const stop = new AbortController()
   const onSignal = (): void => stop.abort()
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal)
-  const reader = readerOf(plan)
-  let toSkip = from.records
+  const rowReader = rowReaderOf(plan)
+  let toSkip = loader.acknowledged.records
   let rowsOfThisRun = 0
   let bytesAtStart = 0
   const take = async (rows: ReturnType<RowReader['push']>): Promise<void> => {
     for (const row of rows) {
       if (toSkip > 0) {
         toSkip--
-        bytesAtStart = file.bytesRead
+        bytesAtStart = reader.bytesRead
         continue
       }
       rowsOfThisRun++
       const room = loader.add(row)
       if (room !== undefined) await room
     }
-    const place = { bytes: file.bytesRead, bytesTotal: plan.source.bytes, bytesAtStart }
+    const place = { bytes: reader.bytesRead, bytesTotal: plan.source.bytes, bytesAtStart }
     progress.update({ rows: loader.acknowledged.records, rowsOfThisRun, ...place })
   }
   try {
-    for await (const chunk of contentOf(file, plan.isGzip)) {
-      await take(reader.push(chunk as Buffer))
+    for await (const chunk of contentOf(reader, plan.isGzip)) {
+      await take(rowReader.push(chunk as Buffer))
       if (stop.signal.aborted) return false
     }
-    await take(reader.end())
+    await take(rowReader.end())
     return true
   } finally {
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
-    file.destroy()
   }
 }
 
-function contentOf(file: Readable, isGzip: boolean): AsyncIterable<unknown> {
-  return isGzip ? pipeline(file, createGunzip(), () => undefined) : file
+function contentOf(reader: SourceReader, isGzip: boolean): AsyncIterable<unknown> {
+  const chunks = reader.chunks()
+  return isGzip ? pipeline(chunks, createGunzip(), () => undefined) : chunks
 }
 
-function readerOf({ format, delimiter, keyColumns }: Plan): RowReader {
+function rowReaderOf({ format, delimiter, keyColumns }: Plan): RowReader {
   return format === 'csv' ? new CsvRows(delimiter, keyColumns) : new NdjsonRows()
 }
 

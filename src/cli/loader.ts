@@ -12,6 +12,7 @@ import type { BadRowFile } from './bad-rows.js'
 import { codeOf, CommandError } from './failure.js'
 import type { FileKey, LoadNamespace, LoadState } from './load-state.js'
 import { type BadRow, isBad, type ParsedRow, type Row } from './rows.js'
+import type { SourceReader } from './source-file.js'
 
 const BATCHES_IN_FLIGHT_MAX = 8
 const BATCH_BYTES_MAX = 4 * 1024 * 1024
@@ -27,6 +28,7 @@ export interface LoaderOptions {
   readonly batchRows: number
   readonly durability: Durability
   readonly badRows: BadRowFile | undefined
+  readonly reader: SourceReader
 }
 
 export class Loader {
@@ -78,11 +80,12 @@ export class Loader {
 
   #submit(finished = false): void {
     if (this.#failure !== undefined) return
-    const { store, states, fileKey, durability, badRows } = this.#options
+    const { store, states, fileKey, durability, badRows, reader } = this.#options
     const waiting = this.#waiting
     this.#waiting = []
     this.#waitingBytes = 0
     const state: LoadState = { ...this.#submitted }
+    if (reader.bytesRead > state.read.bytes) state.read = reader.prefix
     const written = store.write(
       (batch) => {
         const stop = this.#fill(waiting, state, (key, value) =>

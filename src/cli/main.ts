@@ -75,9 +75,12 @@ function report(error: unknown): number {
   return isInterrupted ? EXIT.interrupted : EXIT.failed
 }
 
-// A reader that has enough, such as `head`, is no failure.
+// A reader that has enough, such as `head`, is no failure; what a command found before, is.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  process.exit(error.code === 'EPIPE' ? EXIT.done : EXIT.failed)
+  process.exit(error.code === 'EPIPE' ? (process.exitCode ?? EXIT.done) : EXIT.failed)
 })
+
+// Nobody reads the progress: no reason to end a load.
+process.stderr.on('error', () => undefined)
 
 process.exitCode = await dispatch(process.argv.slice(2)).catch(report)

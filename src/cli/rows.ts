@@ -1,8 +1,8 @@
 // Rows of a CSV or NDJSON file, chunk by chunk: an object each, or why it is none.
 //
 // 1. CSV: the first record names the columns; all values are strings.
-// 2. NDJSON: one JSON value a line; empty lines are skipped. A whole number that a JavaScript
-//    number cannot hold exactly makes the row bad: it would be stored as another number.
+// 2. NDJSON: one JSON value a line; empty lines are skipped. What would be stored as something else
+//    makes the row bad (exact-json.ts).
 
 import { isUtf8 } from 'node:buffer'
 import {
@@ -12,6 +12,7 @@ import {
   type ParsedRecord,
   RECORD_BYTES_MAX,
 } from './csv.js'
+import { exactJson } from './exact-json.js'
 import { CommandError } from './failure.js'
 
 export interface Row {
@@ -133,17 +134,4 @@ export class NdjsonRows implements RowReader {
       rows.push({ line, bytes, reason, text })
     }
   }
-}
-
-const MANY_DIGITS = /\d{16}/
-
-function exactJson(text: string): unknown {
-  return MANY_DIGITS.test(text) ? JSON.parse(text, refuseInexact) : JSON.parse(text)
-}
-
-function refuseInexact(_name: string, value: unknown): unknown {
-  if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)) {
-    throw new RangeError(`the number ${value} is not exact; write it as a string`)
-  }
-  return value
 }

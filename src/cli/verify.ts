@@ -29,9 +29,11 @@ export const verify: Command = {
   async run(given) {
     const folder = storeFolder(given)
     const findings = await verifyDirectory(folder)
+    const exitCode = findings.length === 0 ? EXIT.done : EXIT.failed
+    process.exitCode = exitCode
     if (given.flag('json')) printJson(findings)
     else printText([...findings.map(findingText), verdict(folder, findings)].join('\n'))
-    return findings.length === 0 ? EXIT.done : EXIT.failed
+    return exitCode
   },
 }
 

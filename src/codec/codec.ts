@@ -9,7 +9,7 @@
 // 3. A codec calls no function of the store, and is stateless as far as anybody can tell.
 // 4. The name is recorded with the namespace. Two codecs whose bytes differ have two names.
 
-import { LedgerstoneError } from '../base/errors.js'
+import { LedgerstoneError, invalidArgument } from '../base/errors.js'
 
 export interface ValueCodec<Out, In = Out> {
   readonly name: string
@@ -26,4 +26,13 @@ export interface KeyCodec<Out, In = Out> extends ValueCodec<Out, In> {
 export function undecodable(codec: string, why: string, cause?: unknown): LedgerstoneError {
   const message = `These bytes are not of the codec '${codec}': ${why}`
   return new LedgerstoneError('UNDECODABLE', message, { cause })
+}
+
+/** For bytes that seem empty: those of a detached buffer (sent to a worker, say) are gone. */
+export function refuseDetached(bytes: Uint8Array): void {
+  try {
+    new Uint8Array(bytes.buffer)
+  } catch {
+    throw invalidArgument('The buffer of these bytes is detached: it was given to someone else')
+  }
 }

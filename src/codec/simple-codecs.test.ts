@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { compareBytes } from '../base/bytes.js'
 import type { ValueCodec } from './codec.js'
 import { binary, u64, utf8 } from './simple-codecs.js'
+import { tupleCodec } from './tuple.js'
 
 function encode<Out, In>(codec: ValueCodec<Out, In>, value: In): Buffer {
   const target = Buffer.alloc(4096)
@@ -55,6 +56,18 @@ describe('the binary codec', () => {
       expect.objectContaining({ code: 'INVALID_TYPE', name: 'InvalidTypeError' }),
     )
   })
+})
+
+it.each([
+  ['binary', binary, (bytes: Uint8Array) => bytes],
+  ['tuple', tupleCodec, (bytes: Uint8Array) => [bytes]],
+])('the %s codec takes empty bytes and refuses those of a detached buffer', (_, codec, put) => {
+  const bytes = Uint8Array.of(1, 2, 3)
+  expect(() => encode(codec as never, put(new Uint8Array(0)) as never)).not.toThrow()
+  structuredClone(bytes.buffer, { transfer: [bytes.buffer] })
+  expect(() => encode(codec as never, put(bytes) as never)).toThrow(
+    expect.objectContaining({ code: 'INVALID_ARGUMENT' }),
+  )
 })
 
 describe('the u64 codec', () => {

@@ -6,7 +6,7 @@
 
 import { copyBytes, readUtf8, writeUtf8 } from '../base/bytes.js'
 import { InvalidTypeError, invalidArgument, kindOf } from '../base/errors.js'
-import { type KeyCodec, undecodable } from './codec.js'
+import { type KeyCodec, refuseDetached, undecodable } from './codec.js'
 
 export const utf8: KeyCodec<string> = {
   name: 'utf8',
@@ -28,7 +28,8 @@ export const binary: KeyCodec<Buffer, Uint8Array> = {
       throw new InvalidTypeError(`The codec 'binary' takes a Uint8Array, not ${kindOf(value)}`)
     }
     if (value.length > target.length - offset) return -1
-    target.set(value, offset)
+    if (value.length === 0) refuseDetached(value)
+    else target.set(value, offset)
     return offset + value.length
   },
   decode: copyBytes,

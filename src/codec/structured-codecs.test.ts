@@ -12,6 +12,12 @@ function roundTrip(codec: ValueCodec<unknown>, value: unknown): unknown {
   return read
 }
 
+function expectRefused(value: unknown): void {
+  expect(() => roundTrip(msgpackCodec, value)).toThrow(
+    expect.objectContaining({ code: 'INVALID_TYPE' }),
+  )
+}
+
 describe('the msgpack codec', () => {
   it.each([
     [null],
@@ -53,9 +59,58 @@ describe('the msgpack codec', () => {
   })
 
   it.each([[undefined], [() => 1], [Symbol('s')]])('refuses %s', (value) => {
-    expect(() => roundTrip(msgpackCodec, value)).toThrow(
-      expect.objectContaining({ code: 'INVALID_TYPE' }),
-    )
+    expectRefused(value)
+  })
+
+  it('gives back a Map as an object of its keys', () => {
+    const map = new Map<unknown, unknown>([['a', 1], [2, new Map([['b', null]])], [0.5, 'x']])
+    expect(roundTrip(msgpackCodec, map)).toEqual({ a: 1, 2: { b: null }, 0.5: 'x' })
+  })
+
+  it.each<[string, unknown]>([
+    ['an object for a key', new Map([[{}, 1]])],
+    ['an array for a key', new Map([[[1], 1]])],
+    ['a Date for a key', new Map([[new Date(0), 1]])],
+    ['bytes for a key', new Map([[Buffer.from('k'), 1]])],
+    ['a bigint for a key', new Map([[1n, 1]])],
+    ['two keys that are one name', new Map<unknown, string>([[1, 'a'], ['1', 'b']])],
+    ['the name __proto__', new Map([['__proto__', 1]])],
+    ['a class of its own', new (class Rates extends Map<string, number> {})([['a', 1]])],
+  ])('refuses a Map with %s, wherever it is', (_, map) => {
+    const hidden = new (class Hidden {
+      toJSON(): unknown {
+        return [map]
+      }
+    })()
+    const within = new (class Account {
+      held = map
+    })()
+    for (const value of [map, [map], { deep: { map } }, new Set([map]), new Map([['m', map]])]) {
+      expectRefused(value)
+    }
+    expectRefused(within)
+    expectRefused(hidden)
+  })
+
+  it.each<[string, unknown]>([
+    ['a field named __proto__', JSON.parse('{"a":{"__proto__":1}}')],
+    ['a function in an object', { a: { b: () => 1 } }],
+    ['a function in an array', [() => 1]],
+    ['a method called constructor', { constructor: Array, a: 1 }],
+    ['a class of bytes that it does not know', { a: new (class Bytes extends Uint8Array {})(2) }],
+  ])('refuses %s', (_, value) => {
+    expectRefused(value)
+  })
+
+  it('refuses a value that holds itself, and encodes the next one', () => {
+    const circle: unknown[] = []
+    circle.push(circle)
+    expectRefused(circle)
+    expect(roundTrip(msgpackCodec, [1])).toEqual([1])
+  })
+
+  it('writes -0 as 0', () => {
+    expect(roundTrip(msgpackCodec, [-0])).toEqual([0])
   })
 })
 

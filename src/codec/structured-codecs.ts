@@ -1,13 +1,15 @@
 // The value codecs with structure.
 //
 //   msgpack := MessagePack as msgpackr writes it without record structures; a bigint beyond 64 bits
-//              is msgpackr's extension 0x42. A Map is read back as an object.
+//              is msgpackr's extension 0x42. A Map is read back as an object. What could not be
+//              read back is refused (msgpack-check.ts).
 //   json    := the UTF-8 of JSON.stringify
 
 import { Packr } from 'msgpackr'
 import { readUtf8, writeUtf8 } from '../base/bytes.js'
 import { InvalidTypeError, kindOf } from '../base/errors.js'
 import { type ValueCodec, undecodable } from './codec.js'
+import { refuseUnreadable, unfit } from './msgpack-check.js'
 
 // msgpackr's flags: hand out its own buffer with `start` and `end`, and start there again next.
 const REUSE_AND_RESET = 512 | 1024
@@ -18,6 +20,7 @@ interface PackedBuffer extends Buffer {
 }
 
 interface RawPackr {
+  writeFunction(value: unknown): never
   pack(value: unknown, flags: number): PackedBuffer
   unpack(source: Buffer, range: { start: number; end: number }): unknown
 }
@@ -28,6 +31,9 @@ const packr = new Packr({
   useBigIntExtension: true,
   copyBuffers: true,
 }) as unknown as RawPackr
+packr.writeFunction = (value) => {
+  throw unfit(kindOf(value))
+}
 const range = { start: 0, end: 0 }
 
 export const msgpackCodec: ValueCodec<unknown> = {
@@ -52,12 +58,12 @@ export const msgpackCodec: ValueCodec<unknown> = {
 }
 
 function pack(value: unknown): PackedBuffer {
-  if (value === undefined || typeof value === 'function' || typeof value === 'symbol') {
-    throw new InvalidTypeError(`The codec 'msgpack' cannot hold ${kindOf(value)}`)
-  }
+  if (value === undefined || typeof value === 'symbol') throw unfit(kindOf(value))
   try {
+    if (typeof value === 'object' && value !== null) refuseUnreadable(value)
     return packr.pack(value, REUSE_AND_RESET)
   } catch (cause) {
+    if (cause instanceof InvalidTypeError) throw cause
     throw new InvalidTypeError(`The codec 'msgpack' cannot hold this value: ${String(cause)}`, {
       cause,
     })

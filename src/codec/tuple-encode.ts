@@ -5,6 +5,7 @@
 
 import { refuseUnpairedSurrogates, writeUtf8 } from '../base/bytes.js'
 import { InvalidTypeError, invalidArgument, kindOf } from '../base/errors.js'
+import { refuseDetached } from './codec.js'
 import {
   BIGINT_BYTES_MAX,
   DEPTH_MAX,
@@ -125,6 +126,7 @@ function encodeAnyString(value: string, target: Buffer, at: number): number {
 }
 
 function encodeBytes(value: Uint8Array, target: Buffer, at: number): number {
+  if (value.length === 0) refuseDetached(value)
   return encodeEscaped(TAG.bytes, value, target, at)
 }
 

@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { RANGE } from '../binding/constants.js'
 import { binary, u64, utf8 } from '../codec/simple-codecs.js'
-import { afterPrefix, byteBounds } from './bounds.js'
+import { type ByteBounds, afterPrefix, boundsFrom, byteBounds } from './bounds.js'
 import type { Bounds } from './store.js'
 
 function describeBounds(bounds: Bounds<string> | undefined): string {
-  const { lower, upper, flags, empty } = byteBounds(utf8, bounds)
+  return describeBytes(byteBounds(utf8, bounds))
+}
+
+function describeBytes({ lower, upper, flags, empty }: ByteBounds): string {
   if (empty) return 'nothing'
   expect((flags & RANGE.hasLower) !== 0).toBe(lower !== undefined)
   expect((flags & RANGE.hasUpper) !== 0).toBe(upper !== undefined)
@@ -64,5 +67,25 @@ describe('afterPrefix', () => {
   ])('of %s is %s', (prefix, after) => {
     const found = afterPrefix(Buffer.from(prefix, 'hex'))
     expect(found === undefined ? undefined : Buffer.from(found).toString('hex')).toBe(after)
+  })
+})
+
+describe('boundsFrom', () => {
+  it.each<[string, Bounds<string>, string, boolean]>([
+    ['[b,]', {}, 'b', false],
+    ['[,b]', {}, 'b', true],
+    ['[b,c)', { gt: 'a', lt: 'c' }, 'b', false],
+    ['(a,b]', { gt: 'a', lt: 'c' }, 'b', true],
+    ['[a,c]', { gte: 'a', lte: 'c' }, 'a', false],
+    ['[c,c]', { gte: 'a', lte: 'c' }, 'c', false],
+    ['[a,a]', { gte: 'a', lte: 'c' }, 'a', true],
+    ['outside', { gt: 'a' }, 'a', false],
+    ['outside', { gte: 'b' }, 'a', false],
+    ['outside', { lt: 'c' }, 'c', true],
+    ['outside', { lte: 'c' }, 'd', true],
+    ['outside', { gt: 'c', lt: 'a' }, 'b', false],
+  ])('is %s for %o from %s, reverse %s', (expected, bounds, key, reverse) => {
+    const found = boundsFrom(byteBounds(utf8, bounds), utf8, key, reverse)
+    expect(found === undefined ? 'outside' : describeBytes(found)).toBe(expected)
   })
 })

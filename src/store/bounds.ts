@@ -43,6 +43,35 @@ export function byteBounds(codec: AnyKeyCodec, bounds: Bounds<unknown> | undefin
   return between(lower?.bytes.length === 0 ? undefined : lower, upper)
 }
 
+const LOWER = RANGE.hasLower | RANGE.lowerExclusive
+const UPPER = RANGE.hasUpper | RANGE.upperExclusive
+
+/**
+ * What of `range` is left from `key` on, or, in reverse, up to it, with the key; undefined when the
+ * key lies outside.
+ */
+export function boundsFrom(
+  range: ByteBounds,
+  codec: AnyKeyCodec,
+  key: unknown,
+  reverse: boolean,
+): ByteBounds | undefined {
+  const target = encode(codec, key)
+  if (range.empty || !holds(range, target)) return undefined
+  if (reverse) return { ...range, upper: target, flags: (range.flags & LOWER) | RANGE.hasUpper }
+  return { ...range, lower: target, flags: (range.flags & UPPER) | RANGE.hasLower }
+}
+
+function holds({ lower, upper, flags }: ByteBounds, key: Uint8Array): boolean {
+  if (lower !== undefined) {
+    const order = compareBytes(key, lower)
+    if (order < 0 || (order === 0 && (flags & RANGE.lowerExclusive) !== 0)) return false
+  }
+  if (upper === undefined) return true
+  const order = compareBytes(key, upper)
+  return order < 0 || (order === 0 && (flags & RANGE.upperExclusive) === 0)
+}
+
 function between(lower: Edge | undefined, upper: Edge | undefined): ByteBounds {
   let flags = 0
   if (lower !== undefined) flags |= RANGE.hasLower | (lower.exclusive ? RANGE.lowerExclusive : 0)

@@ -29,7 +29,7 @@ export class ManyReader {
   getSync(from: ReadTarget, keys: readonly unknown[], snapshot: number): unknown[] {
     const view = snapshot === NEWEST ? this.#native.snapshot() : snapshot
     try {
-      const values = new Array<unknown>(keys.length)
+      const values = new Array<unknown>(keys.length).fill(undefined)
       this.#ask(from, keys, view, values, undefined)
       return values
     } finally {
@@ -40,7 +40,7 @@ export class ManyReader {
   async get(from: ReadTarget, keys: readonly unknown[], snapshot: number): Promise<unknown[]> {
     const view = snapshot === NEWEST ? this.#native.snapshot() : snapshot
     try {
-      const values = new Array<unknown>(keys.length)
+      const values = new Array<unknown>(keys.length).fill(undefined)
       const onDisk: OnDisk[] = []
       this.#ask(from, keys, view, values, onDisk)
       await Promise.all(

@@ -8,7 +8,7 @@ import { GET, MANY } from '../binding/constants.js'
 import type {
   NamespaceLevels,
   NativeBound,
-  NativeFinding,
+  NativeFailure,
   NativeNamespaceInfo,
   NativeNamespaceOptions,
   NativeStore,
@@ -122,6 +122,19 @@ export class MemoryEngine implements NativeStore {
     return value === undefined ? undefined : Uint8Array.from(value)
   }
 
+  hasSync(id: number, keyLength: number, snapshot: number): number {
+    const value = treeGet(this.rootOf(id, snapshot), this.#key.subarray(0, keyLength))
+    return value === undefined ? GET.absent : GET.present
+  }
+
+  hasMemory(id: number, keyLength: number, snapshot: number): number {
+    return this.hasSync(id, keyLength, snapshot)
+  }
+
+  async has(id: number, keyLength: number, snapshot: number): Promise<boolean> {
+    return this.hasSync(id, keyLength, snapshot) === GET.present
+  }
+
   getManySync(id: number, count: number, length: number, snapshot: number): number {
     const root = this.rootOf(id, snapshot)
     let at = 0
@@ -214,7 +227,7 @@ export class MemoryEngine implements NativeStore {
     this.#state.requireOpen()
   }
 
-  async verify(): Promise<NativeFinding[]> {
+  async verify(): Promise<NativeFailure[]> {
     this.#state.requireOpen()
     return []
   }

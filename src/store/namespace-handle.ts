@@ -11,7 +11,7 @@ import {
 } from '../base/errors.js'
 import type { NativeStore } from '../binding/native-types.js'
 import type { AnyKeyCodec, AnyValueCodec } from '../codec/registry.js'
-import { byteBounds } from './bounds.js'
+import { type ByteBounds, byteBounds } from './bounds.js'
 import type { ChunkPool } from './chunk-pool.js'
 import type { ManyReader } from './many-reader.js'
 import { checkedOptions, flag } from './options.js'
@@ -140,9 +140,14 @@ export class NamespaceHandle implements Namespace<unknown, unknown> {
 
   approximateBytesSync(bounds?: Bounds<unknown>): number {
     this.requireOpen()
-    checkedOptions('approximateBytesSync', bounds, BOUNDS)
-    const { lower, upper, empty } = byteBounds(this.keyCodec, bounds)
+    const { lower, upper, empty } = this.bytesOf('approximateBytesSync', bounds)
     return empty ? 0 : this.native.approximateBytes(this.id, lower, upper)
+  }
+
+  /** The bounds given to the function `what`, checked. */
+  bytesOf(what: string, bounds: Bounds<unknown> | undefined): ByteBounds {
+    checkedOptions(what, bounds, BOUNDS)
+    return byteBounds(this.keyCodec, bounds)
   }
 
   async drop(): Promise<void> {
@@ -158,6 +163,12 @@ export class NamespaceHandle implements Namespace<unknown, unknown> {
     checkedOptions('A read', options, READ_OPTIONS)
     return snapshotIdOf(options, this.native)
   }
+}
+
+/** The handle behind a namespace that a store of open() or openMemory() gave. */
+export function handleOf(namespace: unknown): NamespaceHandle {
+  if (namespace instanceof NamespaceHandle) return namespace
+  throw new InvalidTypeError(`A namespace must come from a store, not be ${kindOf(namespace)}`)
 }
 
 function limitOf(limit: unknown): number {

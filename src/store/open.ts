@@ -1,12 +1,21 @@
 // Opening: the engine on a folder, the engine in memory, and the checks that need no open store.
 
 import { addon } from '../binding/addon.js'
-import type { InspectKind } from '../binding/native-types.js'
+import { INSPECT_KIND, type InspectKind } from '../binding/constants.js'
 import { CommitQueue } from './commit-queue.js'
 import { MemoryEngine } from './memory-engine.js'
-import { type OpenOptions, nativeOpenOptions, storePath } from './options.js'
+import {
+  type OpenOptions,
+  checkedOptions,
+  choice,
+  flag,
+  nativeOpenOptions,
+  storePath,
+} from './options.js'
 import type { Finding, Store } from './store.js'
 import { StoreHandle, findingOf } from './store-handle.js'
+
+const INSPECT_OPTIONS = ['entries']
 
 /** Opens the store in the folder `path`, and makes it when it is absent. */
 export async function open(path: string, options?: OpenOptions): Promise<Store> {
@@ -38,7 +47,10 @@ export async function verifyDirectory(path: string): Promise<Finding[]> {
 export async function inspectFile(
   kind: InspectKind,
   path: string,
-  options: { entries?: boolean } = {},
+  options?: { entries?: boolean },
 ): Promise<string> {
-  return addon().inspect(kind, storePath(path), { entries: options.entries ?? false })
+  const given = checkedOptions('inspectFile', options, INSPECT_OPTIONS)
+  return addon().inspect(choice('kind', kind, INSPECT_KIND), storePath(path), {
+    entries: flag('entries', given.entries, false),
+  })
 }

@@ -92,10 +92,11 @@ export function choice(
   name: string,
   value: unknown,
   choices: Readonly<Record<string, number>>,
-  otherwise: number,
+  otherwise?: number,
 ): number {
-  if (value === undefined) return otherwise
-  if (typeof value === 'string' && Object.hasOwn(choices, value)) return choices[value] ?? otherwise
+  if (value === undefined && otherwise !== undefined) return otherwise
+  const chosen = typeof value === 'string' && Object.hasOwn(choices, value) && choices[value]
+  if (typeof chosen === 'number') return chosen
   throw invalidArgument(`${name} must be one of ${Object.keys(choices).join(', ')}`)
 }
 

@@ -7,6 +7,7 @@
 import { rejected } from '../base/errors.js'
 import { RANGE } from '../binding/constants.js'
 import type { ByteBounds } from './bounds.js'
+import { dueTurn } from './loop-turn.js'
 import type { NamespaceHandle } from './namespace-handle.js'
 import { PART, type Part, RangeCursor } from './range-cursor.js'
 import { snapshotIdOf } from './snapshot.js'
@@ -20,10 +21,28 @@ export interface RangePlan {
   snapshot: Snapshot | undefined
 }
 
+/** A range as of the engine's snapshot of this id; 0 is the newest state. */
+export interface CursorPlan extends Omit<RangePlan, 'namespace' | 'snapshot'> {
+  snapshot: number
+}
+
 const OMITTED = {
   [PART.entries]: 0,
   [PART.keys]: RANGE.omitValues,
   [PART.values]: RANGE.omitKeys,
+}
+
+/** Takes the view and opens the native iterator; undefined when the range can hold nothing. */
+export function openCursor<T>(
+  namespace: NamespaceHandle,
+  { bounds, reverse, limit, snapshot }: CursorPlan,
+  part: Part,
+): RangeCursor<T> | undefined {
+  if (bounds.empty || limit === 0) return undefined
+  const { lower, upper } = bounds
+  const flags = bounds.flags | OMITTED[part] | (reverse ? RANGE.reverse : 0)
+  const iterator = namespace.native.iterator(namespace.id, snapshot, flags, lower, upper)
+  return new RangeCursor(namespace, iterator, part, limit)
 }
 
 class PlannedView<T> implements RangeView<T> {
@@ -57,19 +76,10 @@ class PlannedView<T> implements RangeView<T> {
   }
 
   #cursor(): RangeCursor<T> | undefined {
-    const { namespace, bounds, limit } = this.plan
+    const { namespace, bounds, reverse, limit } = this.plan
     namespace.requireOpen()
     const snapshot = snapshotIdOf(this.plan, namespace.native)
-    if (bounds.empty || limit === 0) return undefined
-    const flags = bounds.flags | OMITTED[this.#part] | (this.plan.reverse ? RANGE.reverse : 0)
-    const iterator = namespace.native.iterator(
-      namespace.id,
-      snapshot,
-      flags,
-      bounds.lower,
-      bounds.upper,
-    )
-    return new RangeCursor(namespace, iterator, this.#part, limit)
+    return openCursor(namespace, { bounds, reverse, limit, snapshot }, this.#part)
   }
 }
 
@@ -145,8 +155,13 @@ class SyncRangeIterator<T> implements IterableIterator<T> {
   }
 }
 
-// Memory first, on this thread; the pool only when a block must be read.
-async function advance<T>(cursor: RangeCursor<T>): Promise<boolean> {
+/**
+ * Fills the cursor's next chunk; false at the end. Memory first, on this thread, in turns of a few
+ * milliseconds; the pool only when a block must be read.
+ */
+export async function advance<T>(cursor: RangeCursor<T>): Promise<boolean> {
+  const turn = dueTurn()
+  if (turn !== undefined) await turn
   cursor.grow()
   return cursor.fillMemory() ?? cursor.fill()
 }

@@ -44,14 +44,14 @@ export class Reader {
   }
 
   hasSync(from: ReadTarget, key: unknown, snapshot: number): boolean {
-    return this.#native.getSync(from.id, this.#encodeKey(from, key), snapshot) !== GET.absent
+    return this.#native.hasSync(from.id, this.#encodeKey(from, key), snapshot) === GET.present
   }
 
   has(from: ReadTarget, key: unknown, snapshot: number): Promise<boolean> {
     const length = this.#encodeKey(from, key)
-    const size = this.#native.getMemory(from.id, length, snapshot)
-    if (size !== GET.needsDisk) return Promise.resolve(size !== GET.absent)
-    return this.#native.get(from.id, length, snapshot).then((bytes) => bytes !== undefined)
+    const found = this.#native.hasMemory(from.id, length, snapshot)
+    if (found === GET.needsDisk) return this.#native.has(from.id, length, snapshot)
+    return Promise.resolve(found === GET.present)
   }
 
   /** For keys that are encoded already. */

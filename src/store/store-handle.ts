@@ -6,10 +6,10 @@ import {
   closed,
   invalidArgument,
   kindOf,
+  rejected,
 } from '../base/errors.js'
-import type { NativeFinding, NativeStore, OpenReport, StoreStats } from '../binding/native-types.js'
+import type { NativeFailure, NativeStore, OpenReport, StoreStats } from '../binding/native-types.js'
 import type { KeyOption, ValueOption } from '../codec/registry.js'
-import { byteBounds } from './bounds.js'
 import { ChunkPool } from './chunk-pool.js'
 import type { CommitQueue } from './commit-queue.js'
 import { ManyReader } from './many-reader.js'
@@ -101,12 +101,15 @@ export class StoreHandle implements Store, StoreParts {
 
   async compact<KIn>(namespace?: unknown, bounds?: Bounds<KIn>): Promise<void> {
     const native = this.#engine()
-    if (namespace === undefined) return native.compact(ALL_NAMESPACES, undefined, undefined)
+    if (namespace === undefined) {
+      if (bounds !== undefined) throw invalidArgument('compact() takes bounds with a namespace')
+      return native.compact(ALL_NAMESPACES, undefined, undefined)
+    }
     if (!(namespace instanceof NamespaceHandle) || namespace.store !== this) {
       throw invalidArgument('compact() takes a namespace of this store')
     }
     namespace.requireOpen()
-    const { lower, upper, empty } = byteBounds(namespace.keyCodec, bounds)
+    const { lower, upper, empty } = namespace.bytesOf('compact', bounds)
     if (!empty) await native.compact(namespace.id, lower, upper)
   }
 
@@ -125,7 +128,13 @@ export class StoreHandle implements Store, StoreParts {
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.#close()
+    if (this.#closing !== undefined) return this.#closing
+    try {
+      this.writer.close()
+    } catch (error) {
+      return rejected(error)
+    }
+    this.#closing = this.#ended()
     return this.#closing
   }
 
@@ -133,8 +142,7 @@ export class StoreHandle implements Store, StoreParts {
     return this.close()
   }
 
-  async #close(): Promise<void> {
-    this.writer.close()
+  async #ended(): Promise<void> {
     await Promise.all([this.native.close(), this.#queue.settled()])
   }
 
@@ -144,7 +152,7 @@ export class StoreHandle implements Store, StoreParts {
   }
 }
 
-export function findingOf(native: NativeFinding): Finding {
+export function findingOf(native: NativeFailure): Finding {
   const { file, offset, message, expected, found } = native
   return {
     code: native.code as ErrorCode,

@@ -3,7 +3,8 @@
 // 1. The buffer's entries are of one durability. Another durability, 256 KiB or the end of the
 //    turn (a microtask) submits them; so the commit order is the order of the calls.
 // 2. All calls of one submit get the same promise. A call makes no closure of its own.
-// 3. While a batch is filled, its entries are the buffer's tail and other writes are refused.
+// 3. While a batch is filled, its entries are the buffer's tail: what writes, or would submit, is
+//    refused. So a submit never holds a part of a batch.
 // 4. A batch for derived namespaces is submitted by itself, with the position it brings.
 
 import {
@@ -16,8 +17,7 @@ import {
 import { DURABILITY } from '../binding/constants.js'
 import type { NativeStore } from '../binding/native-types.js'
 import { WriteBatch } from './batch.js'
-import type { CommitQueue} from './commit-queue.js';
-import { type Deferred, deferred } from './commit-queue.js'
+import { type CommitQueue, type Deferred, deferred } from './commit-queue.js'
 import type { NamespaceHandle } from './namespace-handle.js'
 import { checkedOptions, durabilityOf } from './options.js'
 import type { Batch, BatchOptions, WriteOptions } from './store.js'
@@ -38,7 +38,7 @@ export class Writer {
   #filling = false
   #closed = false
   readonly #submitAtTurnEnd = (): void => {
-    this.submit()
+    this.#submit()
   }
 
   constructor(native: NativeStore, queue: CommitQueue, readOnly: boolean) {
@@ -64,7 +64,7 @@ export class Writer {
     if (applied !== undefined) requirePosition(applied, options)
     this.#requireWritable()
     this.#useDurability(durabilityOf(options?.durability))
-    if (applied !== undefined) this.submit()
+    if (applied !== undefined) this.#submit()
     const { length, entryCount } = this.#buffer
     try {
       this.#fill(new WriteBatch(this.#buffer, store, applied !== undefined), fill)
@@ -76,36 +76,22 @@ export class Writer {
     return this.#buffer.length === length ? Promise.resolve() : this.#promise()
   }
 
-  /** Hands what the buffer holds to the engine. A refusal goes to those who wait for it. */
-  submit(): void {
-    const result = this.#result
-    if (result === undefined) return
-    this.#result = undefined
-    const { length, entryCount } = this.#buffer
-    try {
-      this.#tellBuffer()
-      this.#queue.add(this.#native.submit(length, entryCount, this.#durability), result)
-    } catch (error) {
-      result.reject(error)
-    }
-    this.#buffer.clear()
-  }
-
   drop(namespaceId: number): Promise<void> {
     this.#requireWritable()
-    this.submit()
+    this.#submit()
     const result = deferred()
     this.#queue.add(this.#native.dropNamespace(namespaceId), result)
     return result.promise
   }
 
+  /** Submits what is waiting, and refuses all writes from then on. */
   close(): void {
-    this.submit()
+    this.#submit()
     this.#closed = true
   }
 
   async settled(): Promise<void> {
-    this.submit()
+    this.#submit()
     await this.#queue.settled()
   }
 
@@ -126,15 +112,37 @@ export class Writer {
     if (this.#readOnly) {
       throw new LedgerstoneError('READ_ONLY', 'The store was opened with readOnly')
     }
-    if (this.#filling) {
-      throw invalidArgument('While write() fills its batch, only the batch can be written to')
-    }
+    this.#requireNoBatch()
+  }
+
+  #requireNoBatch(): void {
+    if (!this.#filling) return
+    throw invalidArgument(
+      'While write() fills its batch, only the batch can be written to, and nothing is flushed, ' +
+        'dropped or closed',
+    )
   }
 
   #useDurability(durability: number): void {
     if (durability === this.#durability) return
-    this.submit()
+    this.#submit()
     this.#durability = durability
+  }
+
+  // Hands what the buffer holds to the engine. A refusal goes to those who wait for it.
+  #submit(): void {
+    this.#requireNoBatch()
+    const result = this.#result
+    if (result === undefined) return
+    this.#result = undefined
+    const { length, entryCount } = this.#buffer
+    try {
+      this.#tellBuffer()
+      this.#queue.add(this.#native.submit(length, entryCount, this.#durability), result)
+    } catch (error) {
+      result.reject(error)
+    }
+    this.#buffer.clear()
   }
 
   // Of the entries just added.
@@ -144,7 +152,7 @@ export class Writer {
       queueMicrotask(this.#submitAtTurnEnd)
     }
     const { promise } = this.#result
-    if (this.#buffer.length > SUBMIT_AT_BYTES) this.submit()
+    if (this.#buffer.length > SUBMIT_AT_BYTES) this.#submit()
     return promise
   }
 

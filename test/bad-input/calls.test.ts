@@ -3,7 +3,14 @@
 import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type Store, open, tuple } from '../../src/index.js'
+import {
+  InvalidTypeError,
+  LedgerstoneError,
+  type Store,
+  inspectFile,
+  open,
+  tuple,
+} from '../../src/index.js'
 import { expectError, expectThrow } from '../contract/expect-error.js'
 import { temporaryFolders } from '../support/folders.js'
 
@@ -79,10 +86,22 @@ describe('a store that was given something wrong', () => {
     ['json', undefined],
     ['msgpack', undefined],
     ['msgpack', () => 1],
+    ['msgpack', { deep: [() => 1] }],
+    ['msgpack', new Map([[{}, 1]])],
+    ['msgpack', new Map<unknown, number>([[1, 1], ['1', 2]])],
   ] as const)('refuses a value that the codec %s cannot take: %j', async (value, wrong) => {
     const space = store.namespace(`values of ${value}`, { key: 'utf8', value })
     await expectError('INVALID_TYPE', () => space.put('k', wrong))
     expect(space.range().countSync()).toBe(0)
+  })
+
+  it('refuses bytes whose buffer was given away', async () => {
+    const blobs = store.namespace('detached', { key: 'tuple', value: 'binary' })
+    const bytes = Uint8Array.of(1, 2, 3)
+    structuredClone(bytes.buffer, { transfer: [bytes.buffer] })
+    await expectError('INVALID_ARGUMENT', () => blobs.put(['k'], bytes))
+    await expectError('INVALID_ARGUMENT', () => blobs.put([bytes], Buffer.from('v')))
+    expect(blobs.range().countSync()).toBe(0)
   })
 
   it('keeps the rest of a batch out when one entry is refused', async () => {
@@ -135,11 +154,15 @@ describe('open()', () => {
     ['INVALID_ARGUMENT', { memoryBudget: 1000 }],
     ['INVALID_ARGUMENT', { advanced: { blocks: 1 } }],
     ['INVALID_ARGUMENT', { advanced: { blockBytes: 1 } }],
+    ['INVALID_ARGUMENT', { advanced: { blockBytes: '10GB' } }],
+    ['INVALID_TYPE', { advanced: null }],
+    ['INVALID_TYPE', null],
     ['INVALID_TYPE', { readOnly: 'yes' }],
     ['INVALID_TYPE', 'options'],
   ] as const)('answers %s for the options %j, and makes nothing', async (code, options) => {
     const path = folder()
-    await expectError(code, () => open(path, options as never))
+    const error = await expectError(code, () => open(path, options as never))
+    expect(error).toBeInstanceOf(code === 'INVALID_TYPE' ? InvalidTypeError : LedgerstoneError)
     await expectError('NOT_FOUND', () => open(path, { createIfMissing: false }))
   })
 
@@ -178,5 +201,26 @@ describe('open()', () => {
     await (await open(path)).close()
     await expectError('INVALID_ARGUMENT', () => open(path, { errorIfExists: true }))
     await (await open(path)).close()
+  })
+})
+
+describe('inspectFile()', () => {
+  it('refuses kinds and options that it does not know', async () => {
+    const path = folder()
+    await (await open(path)).close()
+    const current = join(path, 'CURRENT')
+    const call = (...args: unknown[]) => {
+      return () => inspectFile(args[0] as never, args[1] as never, args[2] as never)
+    }
+    expect(await inspectFile('current', current)).toBe(
+      await inspectFile('current', current, { entries: true }),
+    )
+    for (const kind of ['tabel', 'toString', 1, undefined]) {
+      await expectError('INVALID_ARGUMENT', call(kind, current))
+    }
+    await expectError('INVALID_ARGUMENT', call('current', current, { entires: true }))
+    await expectError('INVALID_TYPE', call('current', current, { entries: 1 }))
+    await expectError('INVALID_TYPE', call('current', current, null))
+    await expectError('INVALID_TYPE', call('current', 7))
   })
 })

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { open } from '../../src/index.js'
-import { run, temporaryFolder } from './run-command.js'
+import { run, start, temporaryFolder } from './run-command.js'
 
 const folder = temporaryFolder()
 const store = join(folder, 'store')
@@ -11,12 +11,15 @@ const empty = join(folder, 'one')
 beforeAll(async () => {
   const made = await open(store)
   const rates = made.namespace('rates')
+  const numbers = made.namespace('numbers')
   const names = made.namespace('names', { key: 'utf8', value: 'utf8' })
   const blobs = made.namespace('blobs', { key: 'binary', value: 'binary' })
   await Promise.all([
     rates.put(['EUR', 'USD'], { bid: 1.1, units: 10n }),
     rates.put(['USD', 'CNY'], { bid: 7.1201 }),
     rates.put([12n], { big: true }),
+    numbers.put([1e300], 'large'),
+    numbers.put([2 ** 53], 'unsafe'),
     names.put('USD', 'US dollar'),
     blobs.put(Buffer.from([0, 255]), Buffer.from([1, 2])),
   ])
@@ -60,6 +63,7 @@ describe('A wrong command line', () => {
     [['scan', '--keys', '--count'], 'Choose one of'],
     [['dump', 'shape', 'f'], "not 'shape'"],
     [['load', 'f'], 'needs --namespace'],
+    [['load', 'f', '--namespace', 'ledgerstone.load'], "'ledgerstone.' are the command's own"],
     [['load', 'f', '--namespace', 'n', '--format', 'xml'], 'one of csv, ndjson'],
     [['load', 'f', '--namespace', 'n', '--delimiter', '::'], 'one ASCII character'],
   ])('%j is explained and exits with 2', async (args, hint) => {
@@ -93,8 +97,8 @@ describe('get', () => {
   test.each([
     [['["no"]', '--namespace', 'rates'], 'NOT_FOUND: No key'],
     [['x', '--namespace', 'rates'], 'BAD_KEY: '],
-    [['x', '--namespace', 'nope'], "NO_NAMESPACE: No namespace 'nope'; there are: rates, names"],
-    [['x'], 'NO_NAMESPACE: Choose one with --namespace; there are: rates, names, blobs'],
+    [['x', '--namespace', 'nope'], "NO_NAMESPACE: No namespace 'nope'; there are: rates, numbers"],
+    [['x'], 'NO_NAMESPACE: Choose one with --namespace; there are: rates, numbers, names, blobs'],
   ])('%j fails in one line', async (args, message) => {
     const { code, out, err } = await ask(...args)
     expect(err).toMatch(/^ledgerstone: [^\n]*\n$/)
@@ -127,6 +131,15 @@ describe('scan', () => {
     expect(await ask(...args)).toMatchObject({ code: 0, out })
   })
 
+  test('prints large numbers in a form that get takes', async () => {
+    const at = ['--store', store, '--namespace', 'numbers']
+    const { out } = await run('scan', '--keys', ...at)
+    const keys = out.trim().split('\n')
+    expect(keys).toEqual(['[{"number":"9007199254740992"}]', '[{"number":"1e+300"}]'])
+    const values = [await run('get', keys[0]!, ...at), await run('get', keys[1]!, ...at)]
+    expect(values.map((result) => result.out)).toEqual(['unsafe\n', 'large\n'])
+  })
+
   test('chooses the only namespace there is', async () => {
     expect((await run('scan', '--store', empty)).out).toBe('7\tseven\n')
   })
@@ -137,7 +150,7 @@ describe('The state of a store', () => {
     const { out } = await run('namespaces', '--store', store)
     expect(out).toMatch(/^names +utf8 +utf8 +logged$/m)
     const json = JSON.parse((await run('namespaces', '--store', store, '--json')).out) as unknown[]
-    expect(json).toHaveLength(3)
+    expect(json).toHaveLength(4)
   })
 
   test('stats prints figures', async () => {
@@ -145,7 +158,7 @@ describe('The state of a store', () => {
     const json = JSON.parse((await run('stats', '--store', store, '--json')).out) as {
       stats: Record<string, unknown>
     }
-    expect(json.stats['tables']).toBe(3)
+    expect(json.stats['tables']).toBe(4)
   })
 
   test('levels draws each namespace, before and after compact', async () => {
@@ -153,7 +166,7 @@ describe('The state of a store', () => {
     expect((await run('compact', '--store', store)).code).toBe(0)
     const { out } = await run('levels', '--store', store, '--json')
     const names = (JSON.parse(out) as { namespace: string }[]).map((each) => each.namespace)
-    expect(names).toEqual(['rates', 'names', 'blobs'])
+    expect(names).toEqual(['rates', 'numbers', 'names', 'blobs'])
   })
 
   test('dump shows each kind of file', async () => {
@@ -171,6 +184,14 @@ describe('The state of a store', () => {
     }
     const { out } = await run('dump', 'current', join(store, 'CURRENT'), '--json')
     expect(JSON.parse(out)).toMatchObject({ kind: 'current' })
+  })
+
+  test('dump refuses a file of another kind', async () => {
+    for (const kind of ['log', 'manifest']) {
+      const { code, out, err } = await run('dump', kind, join(store, 'CURRENT'))
+      expect(err).toMatch(/^ledgerstone: WRONG_KIND: .*CURRENT is a current, not a /)
+      expect({ code, out }).toEqual({ code: 1, out: '' })
+    }
   })
 })
 
@@ -221,5 +242,8 @@ describe('verify', () => {
     const json = await run('verify', '--store', damaged, '--json')
     expect(JSON.parse(json.out)).toMatchObject([{ code: 'CORRUPTION' }])
     expect(json.code).toBe(1)
+    const { child, result } = start('verify', '--store', damaged)
+    child.stdout?.destroy()
+    expect(await result).toMatchObject({ code: 1, err: '' })
   })
 })

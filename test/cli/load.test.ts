@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test, vi } from 'vitest'
@@ -83,6 +83,47 @@ describe('load', () => {
     expect((await run(...args, '--restart')).err).toMatch(/^Loaded 1 row /)
   })
 
+  test('refuses a file of the same size and beginning that holds other rows', async () => {
+    const store = freshStore()
+    const rows = manyRows(2000)
+    const file = fileOf(rows, 'csv')
+    const args = ['load', file, '--namespace', 'n', '--key', 'id', '--store', store]
+    await run(...args)
+    writeFileSync(file, rows.replace('2000,name 2000', '2000,game 2000'))
+    const { code, err } = await run(...args)
+    expect(err).toMatch(/^ledgerstone: FILE_CHANGED: [^]*--restart/)
+    expect(code).toBe(1)
+    expect((await run(...args, '--restart')).err).toMatch(/^Loaded 2,000 rows /)
+    expect(await entriesOf(store)).toContainEqual([
+      ['2000'],
+      expect.objectContaining({ name: 'game 2000' }),
+    ])
+    expect((await run(...args)).err).toContain('loaded already (2,000 rows)')
+  })
+
+  test('refuses to go on in a file whose loaded part was changed', async () => {
+    const rows = manyRows(2000)
+    const file = fileOf(`${rows}bad\n2001,a,b\n`, 'csv')
+    const args = ['load', file, '--namespace', 'n', '--store', freshStore()]
+    expect((await run(...args)).err).toContain('BAD_ROW: Line 2002')
+    writeFileSync(file, `${rows.replace('1900,name', '1900,game')}bad\n2001,a,b\n`)
+    const aside = join(folder, 'changed.ndjson')
+    expect((await run(...args, '--skip-bad', aside)).err).toMatch(/FILE_CHANGED: .*to line 2001/)
+    writeFileSync(file, `${rows}bad\n2001,a,b\n`)
+    expect((await run(...args, '--skip-bad', aside)).err).toContain('1 bad row set aside')
+  })
+
+  test('goes on when nobody reads its progress any more', async () => {
+    const store = freshStore()
+    const file = fileOf(`${manyRows(3000)}bad\n3001,a,b\n`, 'csv')
+    const args = ['load', file, '--namespace', 'n', '--store', store]
+    await run(...args)
+    const { child, result } = start(...args, '--skip-bad', join(folder, 'unread.ndjson'))
+    child.stderr?.destroy()
+    expect((await result).code).toBe(0)
+    expect(await entriesOf(store)).toHaveLength(3001)
+  })
+
   test('refuses to go on with other settings', async () => {
     const store = freshStore()
     const args = ['load', fileOf('a,b\nx,y\n', 'csv'), '--namespace', 'n', '--store', store]
@@ -147,6 +188,68 @@ describe('load at a bad row', () => {
     const rows = (await entriesOf(store)).length
     expect(rows).toBeGreaterThan(0)
     expect(err).toContain(`${rows.toLocaleString('en-US')} rows (up to line`)
+  })
+})
+
+describe('The file of --skip-bad', () => {
+  const refused = /^ledgerstone: BAD_ROW_FILE: /
+
+  test('is never the file that is loaded, under any name', async () => {
+    const file = fileOf('a,b\n1\n', 'csv')
+    const link = join(folder, 'link.csv')
+    linkSync(file, link)
+    const args = ['load', file, '--namespace', 'n', '--store', freshStore(), '--skip-bad']
+    for (const aside of [file, link]) {
+      const { code, err } = await run(...args, aside)
+      expect(err).toMatch(refused)
+      expect(err).toContain('is the file that is loaded')
+      expect(code).toBe(1)
+    }
+    expect(readFileSync(file, 'utf8')).toBe('a,b\n1\n')
+  })
+
+  test('is not taken when it holds something, and left as it is', async () => {
+    const notes = fileOf('my notes\n', 'txt')
+    const args = ['--namespace', 'n', '--store', freshStore(), '--skip-bad', notes]
+    const { code, err } = await run('load', fileOf('a,b\n1\n', 'csv'), ...args)
+    expect(err).toMatch(refused)
+    expect(err).toContain('is there already and is not empty')
+    expect(code).toBe(1)
+    expect(readFileSync(notes, 'utf8')).toBe('my notes\n')
+  })
+
+  test('keeps the rows of one load when another names it', async () => {
+    const aside = join(folder, 'both.ndjson')
+    const args = ['--namespace', 'n', '--store', freshStore(), '--skip-bad', aside]
+    expect((await run('load', fileOf('a,b\nfirst\n', 'csv'), ...args)).code).toBe(0)
+    const kept = readFileSync(aside, 'utf8')
+    expect((await run('load', fileOf('a,b\nsecond\n', 'csv'), ...args)).err).toMatch(refused)
+    expect(readFileSync(aside, 'utf8')).toBe(kept)
+    expect(kept).toContain('first')
+  })
+
+  test('must be the same one, and whole, when the load goes on', async () => {
+    const store = freshStore()
+    const lines = ['bad', ...Array.from({ length: 60_000 }, (_, i) => `${i},${'x'.repeat(80)}`)]
+    const file = fileOf(['a,b', ...lines, ''].join('\n'), 'csv')
+    const [aside, other] = [join(folder, 'mine.ndjson'), fileOf('not yours\n'.repeat(99), 'txt')]
+    const args = ['load', file, '--namespace', 'n', '--store', store, '--batch', '100']
+    const { child, result } = start(...args, '--skip-bad', aside)
+    await vi.waitUntil(() => logBytes(store) > 100_000, { interval: 1, timeout: 20_000 })
+    child.kill('SIGKILL')
+    await result
+    const set = readFileSync(aside, 'utf8')
+    const { code, err } = await run(...args, '--skip-bad', other)
+    expect(err).toMatch(refused)
+    expect(err).toContain(`The bad rows so far are in ${aside}`)
+    expect(code).toBe(1)
+    expect(readFileSync(other, 'utf8')).toBe('not yours\n'.repeat(99))
+    writeFileSync(aside, '')
+    expect((await run(...args, '--skip-bad', aside)).err).toContain('has 0 bytes, fewer than the')
+    writeFileSync(aside, `${set}{"line":`)
+    expect((await run(...args, '--skip-bad', aside)).code).toBe(0)
+    expect(readFileSync(aside, 'utf8')).toBe(set)
+    expect(await entriesOf(store)).toHaveLength(60_000)
   })
 })
 

@@ -32,7 +32,7 @@ describe('NDJSON rows', () => {
       [2],
       expect.any(String),
       'the number 1234567890123',
-      { n: 0.12345678901234568 },
+      'the number 0.12345678901',
       'é',
     ])
     expect(rows.map((row) => row.line)).toEqual([1, 3, 4, 5, 6, 7])
@@ -52,5 +52,51 @@ describe('NDJSON rows', () => {
   test('are bad when they are not UTF-8', () => {
     const rows = rowsOf(new NdjsonRows(), Buffer.from('"\u00e1"\n1\n', 'latin1'))
     expect(rows).toMatchObject([{ reason: 'it is not UTF-8' }, { value: 1 }])
+  })
+})
+
+describe('What NDJSON cannot be stored as', () => {
+  const read = (text: string) => {
+    const [row] = rowsOf(new NdjsonRows(), `{"v":${text}}`)
+    return row !== undefined && 'value' in row ? (row.value as { v: unknown }).v : row?.reason
+  }
+
+  test.each([
+    ['12345678901234567890', 12345678901234567000],
+    ['9007199254740993', 9007199254740992],
+    ['1e400', 'Infinity'],
+    ['-1e400', '-Infinity'],
+    ['1e-400', 0],
+    ['-0', 0],
+    ['-0.0', 0],
+    ['-0e3', 0],
+    ['0.12345678901234567890', 0.12345678901234568],
+    ['1.00000000000000000000001', 1],
+    ['123456789012345678e-2', 1234567890123456.8],
+  ])('the number %s is refused', (text, become) => {
+    const reason = `the number ${text} would become ${become}; write it as a string`
+    expect(read(text)).toBe(reason)
+    expect(read(`[1,{"a":"\\"${text}","b": ${text} }]`)).toBe(reason)
+  })
+
+  test.each([
+    ...['0', '-1', '0.1', '2.50', '-0.05', '1e3', '1E+3', '25e-1', '0e5', '1e300', '5e-324'],
+    ...['9007199254740991', '9007199254740992', '100000000000000000000', '0.30000000000000004'],
+    ...['1.7976931348623157e308', '0.00000000000000000000000001', '1.000000000000000000000'],
+  ])('the number %s is taken', (text) => {
+    expect(read(text)).toBe(Number(text))
+    expect(read(`"${text}, -0, 12345678901234567890"`)).toMatch(/7890$/)
+  })
+
+  test('a surrogate alone is refused, and a pair is taken', () => {
+    expect(read('"\\ud83d"')).toContain('unpaired surrogate')
+    expect(read('{"\\ude00":1}')).toContain('unpaired surrogate')
+    expect(read('"\\ud83d\\ude00"')).toBe('😀')
+  })
+
+  test('a field named __proto__ is refused, in any spelling', () => {
+    expect(read('{"__proto__":1}')).toBe("a field cannot be named '__proto__'")
+    expect(read('{"\\u005f_proto__":1}')).toBe("a field cannot be named '__proto__'")
+    expect(read('"__proto__"')).toBe('__proto__')
   })
 })

@@ -7,6 +7,7 @@ import { closest, editsBetween } from '../../src/cli/suggest.js'
 describe('A key as text', () => {
   const elements = [
     ...[null, true, false, 1.5, -0, NaN, Infinity, -Infinity, 12n, -(2n ** 70n)],
+    ...[1e300, 2 ** 53, -(2 ** 53), Number('12345678901234567890'), 2 ** 53 - 1, 5e-324, 0.1 + 0.2],
     ...['a"é', ['x', [1n]]],
     ...[new Date('2026-01-31T00:00:00.000Z'), Buffer.from([0, 1, 255])],
   ]
@@ -31,6 +32,10 @@ describe('A key as text', () => {
     ['tuple', '[{"bigint":"1.5"}]'],
     ['tuple', '[{"bigint":"1","date":"2026"}]'],
     ['tuple', '[12345678901234567890]'],
+    ['tuple', '[0.12345678901234567890]'],
+    ['tuple', '[1e400]'],
+    ['tuple', '[{"number":"12345678901234567890"}]'],
+    ['tuple', '[{"number":"x"}]'],
     ['binary', 'abc'],
     ['u64', '-1'],
     ['mine', 'x'],

@@ -35,6 +35,10 @@ class SlowEngine extends MemoryEngine {
     return this.#calls++ % 2 === 0 ? GET.needsDisk : super.getMemory(id, keyLength, snapshot)
   }
 
+  override hasMemory(id: number, keyLength: number, snapshot: number): number {
+    return this.#calls++ % 2 === 0 ? GET.needsDisk : super.hasMemory(id, keyLength, snapshot)
+  }
+
   // The first answer becomes "needs the disk", and the others move up to it.
   override getManyMemory(id: number, count: number, length: number, snapshot: number): number {
     const answered = super.getManyMemory(id, count, length, snapshot)

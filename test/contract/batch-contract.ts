@@ -91,13 +91,64 @@ export function batchContract(store: CurrentStore): void {
       expect([...a.range().keys()]).toEqual(['k'])
     })
 
-    it('can read while it fills its batch', async () => {
+    it.each([
+      ['flush', () => store().flush()],
+      ['close', () => store().close()],
+      ['drop', () => open('a').drop()],
+      ['write', () => store().write(() => undefined)],
+    ])('refuses %s() while it fills its batch, which stays whole', async (_, call) => {
+      const a = open('a')
+      const earlier = a.put('earlier', 1)
+      const inner: Promise<unknown>[] = []
+      const written = store().write((batch) => {
+        batch.put(a, 'k', 1)
+        inner.push(expectError('INVALID_ARGUMENT', call))
+        batch.put(a, 'l', 2)
+      })
+      const mistake = new Error('mine')
+      const failed = store().write((batch) => {
+        batch.put(a, 'm', 3)
+        inner.push(expectError('INVALID_ARGUMENT', call))
+        throw mistake
+      })
+      await expect(failed).rejects.toBe(mistake)
+      await Promise.all([earlier, written, a.put('later', 4), ...inner])
+      expect([...a.range().keys()]).toEqual(['earlier', 'k', 'l', 'later'])
+      expect(store().closed).toBe(false)
+    })
+
+    it('leaves nothing of a batch with applied that was to be flushed within', async () => {
+      const d = open('d', true)
+      const mistake = new Error('mine')
+      const inner: Promise<unknown>[] = []
+      const failed = store().write(
+        (batch) => {
+          batch.put(d, 'k', 1)
+          inner.push(expectError('INVALID_ARGUMENT', () => store().flush()))
+          throw mistake
+        },
+        { applied: 1n },
+      )
+      await expect(failed).rejects.toBe(mistake)
+      await Promise.all(inner)
+      await store().write((batch) => batch.put(d, 'l', 2), { applied: 2n })
+      expect([...d.range()]).toEqual([['l', 2]])
+    })
+
+    it('can read, compact and open a namespace while it fills its batch', async () => {
       const a = open('a')
       await a.put('k', 1)
+      let compacted: Promise<void> | undefined
       await store().write((batch) => {
         batch.put(a, 'l', (a.getSync('k') as number) + 1)
+        using snapshot = store().snapshot()
+        batch.put(open('b'), 'k', a.hasSync('l', { snapshot }))
+        compacted = store().compact()
+        batch.put(a, 'm', 3)
       })
-      expect(a.getSync('l')).toBe(2)
+      await compacted
+      expect([...a.range().values()]).toEqual([1, 2, 3])
+      expect(open('b').getSync('k')).toBe(false)
     })
 
     it('refuses namespaces of another store and what is no namespace', async () => {

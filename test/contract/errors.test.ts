@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { ERROR_CODES, LedgerstoneError, kindOf } from '../../src/base/errors.js'
+import { ERROR_CODES, InvalidTypeError, LedgerstoneError, kindOf } from '../../src/base/errors.js'
 import { EXPECTED_CONSTANTS, addon, makeError } from '../../src/binding/addon.js'
+
+const failed = (code: string, message: string, more: object = {}): LedgerstoneError =>
+  makeError({ code, message, file: '', offset: -1, expected: '', found: '', errno: 0, ...more })
 
 describe('the error codes', () => {
   it('are each explained once in docs/errors.md, and no other is', () => {
@@ -17,7 +20,15 @@ describe('the error codes', () => {
 
 describe('an error', () => {
   it('of the engine says where, what was expected and what was found', () => {
-    const error = makeError('CORRUPTION', 'block checksum', '000012.sst', 4096, '1a2b', '0000', 0)
+    const error = makeError({
+      code: 'CORRUPTION',
+      message: 'block checksum',
+      file: '000012.sst',
+      offset: 4096,
+      expected: '1a2b',
+      found: '0000',
+      errno: 0,
+    })
     expect(error).toMatchObject({
       name: 'LedgerstoneError',
       code: 'CORRUPTION',
@@ -31,18 +42,29 @@ describe('an error', () => {
   })
 
   it('has no field that nothing is known of', () => {
-    const error = makeError('NO_SPACE', 'write', '', -1, '', '', 28)
+    const error = failed('NO_SPACE', 'write', { errno: 28 })
     expect(Object.keys(error).sort()).toEqual(['code', 'errno', 'name'])
     expect([error.message, error.errno]).toEqual(['write', 28])
   })
 
   it('carries the owner of a locked folder', () => {
-    const other = makeError('LOCKED', '/data is locked by process 4711', 'LOCK', -1, '', '', 0)
+    const other = failed('LOCKED', '/data is locked by process 4711')
     expect(other.pid).toBe(4711)
-    const own = makeError('LOCKED', '/data is already open in this process', 'LOCK', -1, '', '', 0)
+    const own = failed('LOCKED', '/data is already open in this process')
     expect(own.pid).toBe(process.pid)
-    const unknown = makeError('LOCKED', '/data is locked by another process', 'LOCK', -1, '', '', 0)
+    const unknown = failed('LOCKED', '/data is locked by another process')
     expect('pid' in unknown).toBe(false)
+  })
+
+  it('is an instance of its own class and of those above it only', () => {
+    class Special extends LedgerstoneError {}
+    const special = new Special('ABORTED', 'special')
+    const plain = new LedgerstoneError('ABORTED', 'plain')
+    expect(special instanceof Special && special instanceof LedgerstoneError).toBe(true)
+    expect(plain instanceof Special).toBe(false)
+    const others: unknown[] = [new Error('x'), new InvalidTypeError('x'), { code: 'ABORTED' }, null]
+    for (const other of others) expect(other instanceof LedgerstoneError).toBe(false)
+    expect(plain instanceof InvalidTypeError).toBe(false)
   })
 
   it('keeps its cause', () => {

@@ -41,6 +41,18 @@ export function lifecycleContract(store: CurrentStore): void {
       await expectError('INVALID_ARGUMENT', () => store().compact({} as never))
     })
 
+    it('refuses to compact bounds that it does not know, or that are of no namespace', async () => {
+      const a = store().namespace('a', { key: 'u64', value: 'utf8' })
+      const call = (...args: unknown[]) => {
+        return () => store().compact(args[0] as never, args[1] as never)
+      }
+      await expectError('INVALID_ARGUMENT', call(a, { gtee: 1 }))
+      await expectError('INVALID_ARGUMENT', call(a, { gt: 1, gte: 1 }))
+      await expectError('INVALID_ARGUMENT', call(undefined, { gte: 1 }))
+      await expectError('INVALID_TYPE', call(a, null))
+      await expectError('INVALID_TYPE', call(a, 7))
+    })
+
     it('settles the writes of the turn it is closed in, and then closes', async () => {
       const a = store().namespace('a', { key: 'utf8', value: 'json' })
       const settled: string[] = []

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { StoreHandle } from '../../src/store/store-handle.js'
 import type { CurrentStore } from './contract.js'
 import { expectError, expectThrow } from './expect-error.js'
 
@@ -42,6 +43,17 @@ export function readContract(store: CurrentStore): void {
       expect(a.getSync('k')).toEqual(Buffer.alloc(0))
       expect(await a.has('k')).toBe(true)
       expect(a.getManySync(['j', 'k'])).toEqual([undefined, Buffer.alloc(0)])
+    })
+
+    it('tell of the presence of a large value without taking hold of it', async () => {
+      const a = store().namespace('a', { key: 'utf8', value: 'binary' })
+      await a.put('large', Buffer.alloc(100_000, 1))
+      await store().flush()
+      const { native } = store() as StoreHandle
+      expect(a.hasSync('large')).toBe(true)
+      expect(native.takeValue()).toHaveLength(0)
+      expect([await a.has('large'), await a.has('absent')]).toEqual([true, false])
+      expect(native.takeValue()).toHaveLength(0)
     })
 
     it.each([65_535, 65_536, 65_537, 1_000_000, 5_000_000])(

@@ -1,11 +1,12 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync, gzipSync } from 'node:zlib'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test, vi } from 'vitest'
 import { formatHellers, parseHellers, parseRow } from '../../examples/bank-ledger/rows.js'
 import { sampleRows } from '../../examples/bank-ledger/sample.js'
+import { open } from '../../src/index.js'
 import { startProgram } from '../cli/run-command.js'
 
 const PROGRAM = fileURLToPath(new URL('../../dist/examples/bank-ledger/main.js', import.meta.url))
@@ -99,6 +100,50 @@ describe('The bank ledger', () => {
     expect(code).toBe(1)
     expect(existsSync(join(folder, 'precious.txt'))).toBe(true)
   })
+
+  test('removes no damaged store', async () => {
+    await book('damaged', '--rows', '1000')
+    rmSync(join(folder, 'damaged', 'CURRENT'))
+    const before = readdirSync(join(folder, 'damaged'))
+    const { code, err } = await book('damaged', '--rows', '1000')
+    expect(err).toMatch(/^bank-ledger: .* holds files of a store without its CURRENT: /)
+    expect(code).toBe(1)
+    expect(readdirSync(join(folder, 'damaged'))).toEqual(before)
+  })
+
+  test.each([
+    ['progress', ['source']],
+    ['balances', ['alice']],
+    ['prices', ['source']],
+  ])('removes no store of someone else with entries in %s', async (namespace, key) => {
+    const path = join(folder, `other-${namespace}`)
+    const store = await open(path)
+    await store.namespace(namespace).put(key, { precious: true })
+    await store.close()
+    const { code, err } = await book(`other-${namespace}`, '--rows', '10')
+    expect(err).toContain('is a store that is no ledger of this example; choose another --store')
+    expect(code).toBe(1)
+    await using again = await open(path)
+    expect(again.namespace(namespace).getSync(key)).toEqual({ precious: true })
+  })
+
+  test('takes a store that holds nothing, and a new ledger in place of an old one', async () => {
+    await (await open(join(folder, 'empty'))).close()
+    expect((await book('empty', '--rows', '1000')).code).toBe(0)
+    const again = await book('empty', '--rows', '1000')
+    expect(again.out).not.toContain('were booked before')
+    expect(again.code).toBe(0)
+  })
+
+  test('ends without a word when nobody reads on', async () => {
+    const args = [PROGRAM, '--store', join(folder, 'unread'), '--rows', String(ROWS)]
+    const { child, result } = startProgram(process.execPath, args)
+    child.stdout?.once('data', () => child.stdout?.destroy())
+    const { code, err } = await result
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    const left = async () => (await open(join(folder, 'unread'))).close().then(() => true)
+    await vi.waitFor(left, { timeout: 10_000, interval: 50 })
+  })
 })
 
 const HEADER =
@@ -129,6 +174,17 @@ describe('A file of transactions', () => {
     expect(err).toContain(message)
     expect(code).toBe(1)
     expect(existsSync(join(folder, 'bad'))).toBe(false)
+  })
+
+  test('with nothing below the names is refused before anything is booked', async () => {
+    const file = join(folder, 'header.csv')
+    writeFileSync(file, `${HEADER}\n`)
+    const { code, err } = await book('header', file)
+    expect({ code, err }).toEqual({
+      code: 1,
+      err: 'bank-ledger: header.csv holds no transactions\n',
+    })
+    expect(existsSync(join(folder, 'header'))).toBe(false)
   })
 
   test.runIf(existsSync(REAL_FILE))('of a real bank comes to the right balances', async () => {

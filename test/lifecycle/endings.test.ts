@@ -58,6 +58,21 @@ it('keeps the process alive until a flush under way is done', async () => {
   expect(ending.stdout).toMatch(/^flushed$/m)
 })
 
+it('settles what is under way when a listener throws, as an uncaught exception', async () => {
+  const ending = await program('listener', folder())
+  expect(ending).toMatchObject({ code: 0, signal: null, stderr: '' })
+  const steps = ending.stdout.match(/^(flushed|compacted|closed).*$/gm)
+  expect(steps).toEqual(['flushed', 'compacted', 'closed true'])
+})
+
+it('ends with the error of a listener when nobody handles it', async () => {
+  const path = folder()
+  const ending = await program('careless', path)
+  expect(ending).toMatchObject({ code: 1, signal: null })
+  expect(ending.stderr).toMatch(/Error: listener/)
+  await expectHeld(path, [1])
+})
+
 it('survives the termination of the worker thread that has the store open', async () => {
   const path = folder()
   const ending = await program('worker', path, '6')

@@ -18,6 +18,13 @@ it.each(['iterators', 'snapshots'])('gives back the memory of forgotten %s', asy
   expect(grown).toBeLessThan(GROWTH_MAX_BYTES)
 })
 
+it('gives back the memory of stores whose worker was ended with a write open', async () => {
+  const ending = await program('workers')
+  expect(ending).toMatchObject({ code: 0, signal: null, stderr: '' })
+  const grown = Number(/^grown (-?\d+)$/m.exec(ending.stdout)?.[1])
+  expect(grown).toBeLessThan(GROWTH_MAX_BYTES)
+})
+
 it('unlocks the folder of a forgotten store', async () => {
   const ending = await program('stores')
   expect(ending).toMatchObject({ code: 0, signal: null, stderr: '' })

@@ -2,7 +2,7 @@
 // `a n` on standard output tells that the write of n was acknowledged.
 import { writeSync } from 'node:fs'
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks'
-import { setImmediate } from 'node:timers'
+import { clearInterval, setImmediate, setInterval } from 'node:timers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads'
 import { open } from 'ledgerstone'
@@ -125,6 +125,56 @@ const programs = {
     await store.close()
   },
 
+  // Each worker ends with a write open that it cannot hear of. The many namespaces make its store
+  // heavy.
+  workers: async (path) => {
+    const store = await open(path)
+    numbersOf(store)
+    const [options] = store.native.namespaces()
+    for (let n = 0; n < 5000; n++) store.native.namespace(`${n}`.padEnd(255, '.'), options)
+    await store.close()
+    const round = async () => {
+      const worker = new Worker(new URL(import.meta.url), { workerData: { path, isDeaf: true } })
+      await new Promise((resolve) => worker.once('message', resolve))
+      await worker.terminate()
+    }
+    const early = await residentAfter(8, round)
+    const late = await residentAfter(20, round)
+    tell(`grown ${late - early}`)
+  },
+
+  listener: async (path) => {
+    let mistakes = 0
+    process.on('uncaughtException', ({ message }) => {
+      if (message === 'listener') mistakes++
+    })
+    const store = await open(path, {
+      ...SMALL,
+      onEvent: () => {
+        throw new Error('listener')
+      },
+    })
+    await put(numbersOf(store), 1)
+    await store.flush()
+    tell('flushed')
+    await put(numbersOf(store), 2)
+    await store.compact()
+    tell('compacted')
+    await store.close()
+    tell(`closed ${mistakes > 0}`)
+  },
+
+  careless: async (path) => {
+    const store = await open(path, {
+      onEvent: ({ kind }) => {
+        if (kind === 'flushed') throw new Error('listener')
+      },
+    })
+    await put(numbersOf(store), 1)
+    await store.flush()
+    await sleep(10_000)
+  },
+
   stores: async (path) => {
     const forget = async (n) => {
       const store = await open(path, SMALL)
@@ -190,11 +240,39 @@ const programs = {
     tell(`longest ${Math.round(delay.max / 1e6)}`)
     tell(`usual ${Math.round(delay.percentile(90) / 1e6)}`)
   },
+
+  turns: async (path) => {
+    const { store, numbers } = await filled(path, 60_000)
+    const walk = async (range) => {
+      for await (const [key] of range) if (key < 0n) throw new Error('below zero')
+    }
+    const works = {
+      walk: () => walk(numbers.range()),
+      array: () => numbers.range().toArray(),
+      short: async () => {
+        for (let n = 0; n < 6000; n++) await walk(numbers.range({ gte: n, limit: 10 }))
+      },
+    }
+    for (const [name, work] of Object.entries(works)) {
+      let turns = 0
+      const timer = setInterval(() => turns++, 1)
+      await work()
+      clearInterval(timer)
+      tell(`${name} ${turns}`)
+    }
+    await store.close()
+  },
 }
 
 if (isMainThread) {
   const [name, ...parameters] = process.argv.slice(2)
   await programs[name](...parameters)
+} else if (workerData.isDeaf) {
+  const store = await open(workerData.path)
+  void numbersOf(store).put(1, FILLER)
+  await Promise.resolve()
+  parentPort.postMessage('writing')
+  for (;;);
 } else {
   await endless(workerData.path, (n) => {
     if (n === 100) parentPort.postMessage('writing')

@@ -57,6 +57,40 @@ const FILES = {
     const names = Object.keys(all).sort()
     async function main() { ${STEPS} }
     main()`,
+  'both.mjs': `
+    import { createRequire } from 'node:module'
+    import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads'
+    const load = [() => import('ledgerstone'), () => createRequire(import.meta.url)('ledgerstone')]
+    if (workerData?.isReversed) load.reverse()
+    const builds = [await load[0](), await load[1]()]
+    const path = workerData?.path ?? process.argv[2]
+    const verdicts = []
+    const stores = []
+    for (const [index, { open }] of builds.entries()) stores.push(await open(path + '/' + index))
+    for (const [index, store] of stores.entries()) {
+      const numbers = store.namespace('numbers', { key: 'u64' })
+      const errors = [await builds[index].open(store.path).catch((error) => error)]
+      errors.push(await numbers.put(1.5, 1).catch((error) => error))
+      errors.push(await numbers.put('one', 1).catch((error) => error))
+      await store.close()
+      for (const error of errors) {
+        verdicts.push([
+          error.code,
+          ...builds.map((build) => error instanceof build.LedgerstoneError),
+          ...builds.map((build) => error instanceof build.InvalidTypeError),
+        ].join(' '))
+      }
+    }
+    if (!isMainThread) parentPort.postMessage(verdicts)
+    else {
+      const url = new URL(import.meta.url)
+      const inWorker = (name, isReversed) => new Promise((resolve, reject) => {
+        const worker = new Worker(url, { workerData: { path: path + '/' + name, isReversed } })
+        worker.once('message', resolve).once('error', reject)
+      })
+      const others = await Promise.all([inWorker('a', false), inWorker('b', true)])
+      console.log(JSON.stringify([verdicts, ...others]))
+    }`,
   'module.mts': `import { ${NAMES} } from 'ledgerstone'\n${USE}`,
   'common.cts': `import { ${NAMES} } from 'ledgerstone'\n${USE}`,
   'required.cts': `import ledgerstone = require('ledgerstone')\nvoid ledgerstone.open('data')\n`,
@@ -94,6 +128,21 @@ it.each(['run.mjs', 'run.cjs'])('works and exports the same names in %s', async 
   const ending = await run([join(project, name), folder()])
   expect(ending).toMatchObject({ code: 0, stderr: '' })
   expect(told(ending)).toEqual(expected)
+})
+
+it('knows its errors in both builds at once, in any order of loading and in workers', async () => {
+  const path = folder()
+  mkdirSync(path)
+  for (const worker of ['a', 'b']) mkdirSync(join(path, worker))
+  const ending = await run([join(project, 'both.mjs'), path])
+  expect(ending).toMatchObject({ code: 0, stderr: '' })
+  const verdicts = [
+    'LOCKED true true false false',
+    'INVALID_ARGUMENT true true false false',
+    'INVALID_TYPE false false true true',
+  ]
+  const build = [...verdicts, ...verdicts]
+  expect(told(ending)).toEqual([build, build, build])
 })
 
 it(

@@ -32,7 +32,7 @@ export const nativeTestRow: Room = { may: [...allButBinding, 'fuzz'] }
 
 const all = [
   ...['base', 'binding', 'codec', 'store', 'log', 'machine', 'ledger', 'ledger/model', 'ring'],
-  ...['resp', 'node', 'cache', 'cache/adapters', 'level', 'cli', 'entry'],
+  ...['resp', 'node', 'cache', 'cache/adapters', 'level', 'keyv', 'cli', 'entry'],
 ]
 
 export const sourceRooms: Readonly<Record<string, Room>> = {
@@ -50,6 +50,7 @@ export const sourceRooms: Readonly<Record<string, Room>> = {
   'cache/adapters': { may: ['base', 'ring', 'resp', 'cache', 'store', 'ledger'] },
   cache: { may: ['base', 'ring', 'resp'] },
   level: { may: ['base', 'codec', 'store'], packages: ['abstract-level'] },
+  keyv: { may: ['base', 'store'] },
   cli: { may: all },
   entry: { may: all },
 }

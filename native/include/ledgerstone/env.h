@@ -87,6 +87,8 @@ class Env {
 
   // Monotonic; only differences mean anything.
   virtual uint64_t NowMicros() = 0;
+  // Milliseconds since 1970, by the system's clock; may jump.
+  virtual uint64_t WallMillis() = 0;
   virtual void RandomBytes(char* destination, size_t size) = 0;
 
   // Zeroed pages, given back to the system by ReleasePages with the same size.

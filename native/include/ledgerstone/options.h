@@ -14,6 +14,18 @@ class EventListener;
 // Frozen: on disk in block trailers and namespace records.
 enum class Compression : uint8_t { kNone = 0, kLz4 = 1, kZstd = 2 };
 
+// What a merge does to the value below it; base/merge_operator.h tells how. Frozen: in namespace
+// records.
+enum class MergeOperator : uint8_t {
+  kNone = 0,
+  kAddI64 = 1,
+  kAddI128 = 2,
+  kAppend = 3,
+  kMax = 4,
+  kMin = 5,
+  kJsonMergePatch = 6,
+};
+
 // How safe a write is when its promise fulfils.
 enum class Durability : uint8_t {
   kMemory = 0,  // in this process's memory: survives neither its death nor a power cut
@@ -35,6 +47,7 @@ struct NamespaceOptions {
   std::string value_codec = "binary";
   // Written without a write-ahead log; see docs/architecture.md, "Derived namespaces".
   bool derived = false;
+  MergeOperator merge = MergeOperator::kNone;           // compared at reopen
   Compression compression = Compression::kLz4;          // above the bottom level
   Compression bottom_compression = Compression::kZstd;  // at the bottom level
   uint32_t filter_bits_per_key = 10;

@@ -29,9 +29,10 @@ enum class StatusCode : uint8_t {
   kOutcomeUnknown = 11,  // the write may or may not survive; only reopening tells
   kClosed = 12,          // the handle was closed
   kNoMemory = 13,
-  kMismatch = 14,    // reopened with another comparator, codec or kind
-  kIncomplete = 15,  // memory alone can't answer; ask again with the disk allowed
-  kAborted = 16,     // given up because the store is closing
+  kMismatch = 14,     // reopened with another comparator, codec or kind
+  kIncomplete = 15,   // memory alone can't answer; ask again with the disk allowed
+  kAborted = 16,      // given up because the store is closing
+  kMergeFailed = 17,  // an entry's operands can't be merged: overflow, or bytes of another kind
 };
 
 // The stable upper-case name of a code, as TypeScript and docs/errors.md spell it.

@@ -73,7 +73,8 @@ struct ReadOptions {
 struct WriteOptions {
   Durability durability = Durability::kDisk;
   // Set for batches over derived namespaces: the position of the last event whose changes they
-  // hold. Positions rise from batch to batch. `durability` is then ignored; see docs/architecture.md.
+  // hold. Positions rise from batch to batch. `durability` is then ignored; see
+  // docs/architecture.md.
   std::optional<uint64_t> applied;
 };
 

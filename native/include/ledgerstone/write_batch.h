@@ -1,11 +1,13 @@
-// A list of puts and deletes that is applied whole or not at all, and its bytes, which are also
+// A list of writes that is applied whole or not at all, and its bytes, which are also
 // what the log keeps. Later entries win over earlier ones of the same key.
 //
 //   batch := entry*
 //   entry := kind: u8, namespace_id: varint, key_size: varint, key,
-//            [value_size: varint, value]                 (value for put and create namespace only)
-//   kinds: 0 delete, 1 put, 16 create namespace (key: name, value: options), 17 drop namespace
-//   (empty key); the last two are made by the store alone.
+//            [value_size: varint, value]                 (not for delete and drop namespace)
+//   kinds: 0 delete, 1 put, 2 merge (value: operand), 3 range delete (key: begin, value: end; empty
+//   ones are open), 4 expiring put (value: expires_at: u64, milliseconds since 1970, then the
+//   user's value), 16 create namespace (key: name, value: options), 17 drop namespace (empty key);
+//   the last two are made by the store alone.
 #pragma once
 
 #include <cstdint>
@@ -20,6 +22,12 @@ class WriteBatch {
  public:
   void Put(NamespaceId namespace_id, Slice key, Slice value);
   void Delete(NamespaceId namespace_id, Slice key);
+  // Gone for readers from `expires_at_millis` (since 1970) on.
+  void PutExpiring(NamespaceId namespace_id, Slice key, Slice value, uint64_t expires_at_millis);
+  // What the operand does is the namespace's merge operator's to say; the value is not read.
+  void Merge(NamespaceId namespace_id, Slice key, Slice operand);
+  // Every key in [begin, end), whatever their number; an empty bound is open.
+  void DeleteRange(NamespaceId namespace_id, Slice begin, Slice end);
   void Clear();
 
   uint32_t count() const { return count_; }

@@ -1,0 +1,46 @@
+#include "store/key_versions.h"
+
+#include <algorithm>
+
+namespace ledgerstone {
+
+ErasedRanges::ErasedRanges(const std::vector<const MemTable*>& memtables, const Tree* tree) {
+  for (const MemTable* memtable : memtables) {
+    if (memtable->range_tombstones().empty()) continue;
+    const auto runs = memtable->range_tombstones().runs();
+    runs_.insert(runs_.end(), runs.begin(), runs.end());
+  }
+  if (tree != nullptr && tree->range_tombstones != nullptr) runs_.push_back(tree->range_tombstones);
+}
+
+Sequence ErasedRanges::Covering(Slice user_key, Sequence at_most) const {
+  Sequence newest = 0;
+  for (const RangeTombstonesPtr& run : runs_)
+    newest = std::max(newest, run->Covering(user_key, at_most));
+  return newest;
+}
+
+bool KeyVersions::Add(Sequence sequence, EntryKind kind, Slice value) {
+  if (sequence < erased_below_) return true;
+  switch (kind) {
+    case EntryKind::kPut:
+      base_ = value;
+      return true;
+    case EntryKind::kPutExpiring:
+      if (value.size() >= kExpirySize && DecodeFixed64(value.data()) > env_->WallMillis())
+        base_ = value.substr(kExpirySize);
+      return true;
+    case EntryKind::kMerge:
+      operands_.emplace_back(value);
+      return false;
+    default:
+      return true;
+  }
+}
+
+Status KeyVersions::Merge(std::string* made) const {
+  std::vector<Slice> oldest_first(operands_.rbegin(), operands_.rend());
+  return MergeOnto(merge_, base_, oldest_first, made);
+}
+
+}  // namespace ledgerstone
