@@ -8,6 +8,7 @@
 #include "sstable/block_builder.h"
 #include "sstable/block_iterator.h"
 #include "sstable/format.h"
+#include "testing/seed.h"
 #include "testing/table_world.h"
 
 namespace ledgerstone {
@@ -71,8 +72,7 @@ TEST(Block, HasTheseBytes) {
 }
 
 TEST(Block, LookupsAgreeWithASortedMapWithAndWithoutHashIndex) {
-  const uint64_t seed = TestSeed(77);
-  std::printf("LEDGERSTONE_SEED=%llu\n", static_cast<unsigned long long>(seed));
+  const uint64_t seed = PrintedSeed(77);
   size_t with_hash_index = 0;
   for (uint64_t round = 0; round < 300; ++round) {
     Random random(seed + round);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "sstable/block_builder.h"
+#include "testing/seed.h"
 #include "testing/table_world.h"
 
 namespace ledgerstone {
@@ -30,8 +31,7 @@ void CheckFinds(const TableIndex& index, const TableModel& separators, const Tab
 }
 
 TEST(TableIndex, FindsWhatASortedMapFinds) {
-  const uint64_t seed = TestSeed(99);
-  std::printf("LEDGERSTONE_SEED=%llu\n", static_cast<unsigned long long>(seed));
+  const uint64_t seed = PrintedSeed(99);
   for (uint64_t round = 0; round < 200; ++round) {
     Random random(seed + round);
     TableModel separators = RandomTableModel(&random, 1 + random.Below(200));

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "testing/seed.h"
 #include "testing/table_world.h"
 
 namespace ledgerstone {
@@ -68,8 +69,7 @@ void CheckLookups(Table* table, const TableModel& model, Random* random) {
 }
 
 TEST(Table, AnswersLikeASortedMapInEveryShape) {
-  const uint64_t seed = TestSeed(20240611);
-  std::printf("LEDGERSTONE_SEED=%llu\n", static_cast<unsigned long long>(seed));
+  const uint64_t seed = PrintedSeed(20240611);
   for (uint64_t round = 0; round < 60; ++round) {
     Random random(seed + round);
     TableOptions options;

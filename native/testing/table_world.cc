@@ -61,11 +61,6 @@ TableModel RandomTableModel(Random* random, size_t entries) {
   return model;
 }
 
-uint64_t TestSeed(uint64_t fallback) {
-  const char* const text = std::getenv("LEDGERSTONE_SEED");
-  return text == nullptr ? fallback : std::strtoull(text, nullptr, 0);
-}
-
 Status TableWorld::Build(const TableModel& model, const TableOptions& options) {
   bytes().clear();
   LS_RETURN_IF_ERROR(env_.RemoveFile(identity_.file));

@@ -27,8 +27,6 @@ std::string InternalKey(Slice user_key, Sequence sequence, EntryKind kind = Entr
 // Keys with shared prefixes, long and empty ones, several versions, tombstones, values of all
 // sizes.
 TableModel RandomTableModel(Random* random, size_t entries);
-// LEDGERSTONE_SEED or a fixed one; printed by the test.
-uint64_t TestSeed(uint64_t fallback);
 
 class TableWorld {
  public:
