@@ -22,8 +22,13 @@ void Free(BlockCache::Entry* entry) {
   std::free(entry);
 }
 
+// After the subtraction the entry may be gone.
 void Drop(BlockCache::Entry* entry) {
-  if (entry->references.fetch_sub(1, std::memory_order_acq_rel) == 1) Free(entry);
+  std::atomic<uint64_t>* const unpinned = entry->unpinned_bytes;
+  const size_t charge = entry->charge;
+  const uint32_t before = entry->references.fetch_sub(1, std::memory_order_acq_rel);
+  if (before == 1) Free(entry);
+  if (before == 2 && unpinned != nullptr) unpinned->fetch_add(charge, std::memory_order_relaxed);
 }
 
 }  // namespace
@@ -37,7 +42,11 @@ BlockCache::Handle& BlockCache::Handle::operator=(Handle&& other) noexcept {
 }
 
 BlockCache::Handle::Handle(const Handle& other) : entry_(other.entry_) {
-  if (entry_ != nullptr) entry_->references.fetch_add(1, std::memory_order_relaxed);
+  if (entry_ == nullptr) return;
+  const uint32_t before = entry_->references.fetch_add(1, std::memory_order_relaxed);
+  if (before == 1 && entry_->unpinned_bytes != nullptr) {
+    entry_->unpinned_bytes->fetch_sub(entry_->charge, std::memory_order_relaxed);
+  }
 }
 
 BlockCache::Handle& BlockCache::Handle::operator=(const Handle& other) {
@@ -106,7 +115,9 @@ BlockCache::Handle BlockCache::Lookup(const BlockKey& key) {
   }
   ++shard.hits;
   entry->used = true;
-  entry->references.fetch_add(1, std::memory_order_relaxed);
+  if (entry->references.fetch_add(1, std::memory_order_relaxed) == 1) {
+    shard.pinned_bytes += entry->charge;
+  }
   return Handle(entry);
 }
 
@@ -120,10 +131,14 @@ BlockCache::Handle BlockCache::Insert(const BlockKey& key, Entry* entry) {
   {
     const std::lock_guard lock(shard.mutex);
     if (Entry* const first = shard.Find(key, entry->hash); first != nullptr) {
-      first->references.fetch_add(1, std::memory_order_relaxed);
+      if (first->references.fetch_add(1, std::memory_order_relaxed) == 1) {
+        shard.pinned_bytes += first->charge;
+      }
       result = first;
     } else if (shard.MakeRoom(entry->charge, ShardCapacity(), &evicted)) {
       entry->references.store(2, std::memory_order_relaxed);
+      entry->unpinned_bytes = &shard.unpinned_bytes;
+      shard.pinned_bytes += entry->charge;
       shard.Link(entry);
       ++shard.inserts;
     }
@@ -169,6 +184,8 @@ BlockCache::Statistics BlockCache::GetStatistics() const {
     sum.inserts += shard->inserts;
     sum.evictions += shard->evictions;
     sum.used_bytes += shard->used_bytes;
+    sum.pinned_bytes +=
+        shard->pinned_bytes - shard->unpinned_bytes.load(std::memory_order_relaxed);
   }
   sum.reserved_bytes = reserved_.load(std::memory_order_relaxed);
   sum.capacity_bytes = capacity_;

@@ -60,6 +60,7 @@ class BlockCache {
     uint64_t inserts = 0;
     uint64_t evictions = 0;
     uint64_t used_bytes = 0;
+    uint64_t pinned_bytes = 0;  // of used_bytes, what handles keep in place
     uint64_t reserved_bytes = 0;
     uint64_t capacity_bytes = 0;
   };

@@ -26,6 +26,7 @@ struct BlockCache::Entry {
   Entry* next_in_bucket = nullptr;
   Entry* next_in_ring = nullptr;
   Entry* previous_in_ring = nullptr;
+  std::atomic<uint64_t>* unpinned_bytes = nullptr;  // the shard's, once it was linked; then fixed
   const size_t charge;
   size_t size;
 
@@ -38,6 +39,9 @@ struct alignas(64) BlockCache::Shard {
   size_t count = 0;
   Entry* hand = nullptr;
   uint64_t used_bytes = 0;
+  // Pinned are the bytes that got a first handle less those that lost the last one.
+  uint64_t pinned_bytes = 0;
+  std::atomic<uint64_t> unpinned_bytes{0};  // not under the mutex
   uint64_t hits = 0;
   uint64_t misses = 0;
   uint64_t inserts = 0;

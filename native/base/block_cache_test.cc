@@ -144,6 +144,34 @@ TEST(BlockCache, CopiedAndMovedHandlesPinTheSameBlock) {
   EXPECT_EQ(BytesOf(moved), "pinned");
 }
 
+TEST(BlockCache, CountsTheBytesOfBlocksThatSomebodyHolds) {
+  BlockCache cache(1 << 20);
+  const auto pinned = [&] { return cache.GetStatistics().pinned_bytes; };
+  auto first = cache.Insert({1, 2}, Block("one"));
+  const uint64_t charge = pinned();
+  EXPECT_EQ(charge, cache.GetStatistics().used_bytes);
+  auto second = cache.Lookup({1, 2});
+  auto copy = second;
+  EXPECT_EQ(pinned(), charge) << "once, however many hold it";
+  first.Reset();
+  second.Reset();
+  EXPECT_EQ(pinned(), charge);
+  copy.Reset();
+  EXPECT_EQ(pinned(), 0u);
+  EXPECT_GT(cache.GetStatistics().used_bytes, 0u);
+  first = cache.Lookup({1, 2});
+  EXPECT_EQ(pinned(), charge);
+  cache.EraseFile(1);
+  EXPECT_EQ(pinned(), 0u) << "what was erased is no longer the cache's";
+  second = first;
+  second.Reset();
+  first.Reset();
+  EXPECT_EQ(pinned(), 0u);
+  BlockCache::Handle adopted = BlockCache::Adopt(Block("two"));
+  second = adopted;
+  EXPECT_EQ(pinned(), 0u);
+}
+
 TEST(ThreadedBlockCache, NeverShowsAnotherBlocksBytes) {
   BlockCache cache(256 << 10);
   const auto work = [&cache](uint64_t seed) {

@@ -124,6 +124,7 @@ Status TableReader::DataBlock(size_t i, const TableReadOptions& options, ReadAhe
   *block = cache_->Lookup(key);
   if (*block) return Status::Ok();
   if (options.tier == Tier::kMemory) return Status::Incomplete();
+  if (options.disk_wait != nullptr) options.disk_wait->Begin();
   BlockBytes bytes;
   LS_RETURN_IF_ERROR(ReadDataBlock(handle, read_ahead, &bytes));
   *block = options.fill_cache ? cache_->Insert(key, bytes.release())

@@ -19,10 +19,20 @@
 
 namespace ledgerstone {
 
+// When a read first had to go to the disk.
+struct DiskWait {
+  Env* env = nullptr;
+  uint64_t began = 0;  // 0: never
+  void Begin() {
+    if (began == 0) began = env->NowMicros();
+  }
+};
+
 struct TableReadOptions {
   Tier tier = Tier::kDisk;
   bool fill_cache = true;        // false: blocks read are not kept (compaction, scrub)
   uint32_t readahead_bytes = 0;  // >0: read this much at once when going forward
+  DiskWait* disk_wait = nullptr;  // told by point reads; may be null
 };
 
 // The newest version of a user key at or below a sequence.

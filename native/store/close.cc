@@ -44,6 +44,7 @@ Status StoreImpl::Close() {
   closed_.store(true, std::memory_order_release);
   scheduler_->Wake();
   Notify(Event::Kind::kClosed, "", 0, 0, status);
+  (void)tracer_.Stop();  // a trace that is short is no loss of the store's
   return status;
 }
 

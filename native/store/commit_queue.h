@@ -20,6 +20,7 @@ struct CommitRequest {
   bool changes_namespaces = false;  // made by the store: creates or drops one
   uint32_t count = 0;
   uint64_t applied = 0;
+  uint64_t queued_micros = 0;  // when it was queued
   std::string bytes;
   Store::Done done;
 };

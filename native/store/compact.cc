@@ -181,6 +181,10 @@ Status StoreImpl::RunChoice(const CompactionChoice& choice) {
   const Tree* tree = version->Find(choice.namespace_id);
   if (tree == nullptr) return Status::Ok();  // dropped since it was chosen
   const uint64_t began = env_->NowMicros();
+  const bool moved = choice.kind == CompactionChoice::Kind::kMove;
+  Span span = Timed(Lane::kCompaction, moved ? "move" : "compaction",
+                    moved ? nullptr : &latencies_.compaction);
+  span.Text("choice", ChoiceText(choice));
   CompactionResult result;
   if (choice.kind == CompactionChoice::Kind::kMerge) {
     CompactionContext context =
@@ -201,17 +205,7 @@ Status StoreImpl::RunChoice(const CompactionChoice& choice) {
     if (versions_->current()->Find(choice.namespace_id) == nullptr) return DropOutputs(result);
     return FailStop(status);
   }
-  const bool moved = choice.kind == CompactionChoice::Kind::kMove;
-  Counters::Add(moved ? counters_.moves : counters_.compactions, 1);
-  Counters::Add(counters_.compaction_bytes_read, result.bytes_read);
-  Counters::Add(counters_.compaction_bytes_written, result.bytes_written);
-  Notify(moved ? Event::Kind::kMoved : Event::Kind::kCompacted,
-         tree->info.name + ": " + std::to_string(choice.inputs.size()) + "@L" +
-             std::to_string(choice.input_level) + " + " +
-             std::to_string(choice.output_inputs.size()) + "@L" +
-             std::to_string(choice.output_level) + " -> " +
-             std::to_string(moved ? choice.inputs.size() : result.outputs.size()),
-         result.bytes_written, env_->NowMicros() - began);
+  NoteCompacted(*tree, choice, result, env_->NowMicros() - began);
   return Status::Ok();
 }
 
@@ -241,8 +235,10 @@ void StoreImpl::RemoveObsoleteTables() {
   for (const uint64_t number : numbers) {
     cache_.EraseFile(number);
     const Status status = env_->RemoveFile(PathOf(TableName(number)));
-    Notify(status.ok() ? Event::Kind::kTableDeleted : Event::Kind::kBackgroundError,
-           TableName(number), 0, 0, status);
+    Notify({.kind = status.ok() ? Event::Kind::kTableDeleted : Event::Kind::kBackgroundError,
+            .detail = TableName(number),
+            .status = status,
+            .file = TableName(number)});
   }
 }
 

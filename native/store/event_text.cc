@@ -32,6 +32,18 @@ std::string_view EventKindName(Event::Kind kind) {
   return "unknown";
 }
 
+std::string_view StallCauseName(StallCause cause) {
+  switch (cause) {
+    case StallCause::kFlush:
+      return "flush";
+    case StallCause::kCompaction:
+      return "compaction";
+    case StallCause::kSlowdown:
+      return "slowdown";
+  }
+  return "unknown";
+}
+
 std::string EventText(const Event& event) {
   std::string text(EventKindName(event.kind));
   if (!event.detail.empty()) text += " " + event.detail;

@@ -77,8 +77,10 @@ void StoreImpl::FlushJob() {
 
 Status StoreImpl::FlushGeneration(const GenerationPtr& generation) {
   const uint64_t began = env_->NowMicros();
+  Span span = Timed(Lane::kFlush, "flush", &latencies_.flush);
+  span.Text("log", LogName(generation->log_number));
   VersionEdit edit;
-  std::vector<std::string> written;
+  std::vector<Event> written;
   if (const Status status = WriteGenerationTables(*generation, &edit, &written); !status.ok()) {
     // What can't be removed is an orphan for the next open.
     for (const auto& table : edit.new_tables) {
@@ -104,17 +106,16 @@ Status StoreImpl::FlushGeneration(const GenerationPtr& generation) {
   if (!status.ok()) return FailStop(status);
 
   Counters::Add(counters_.flushes, 1);
-  LS_CHECK(written.size() == edit.new_tables.size());
-  for (size_t i = 0; i < written.size(); ++i) {
-    const uint64_t bytes = edit.new_tables[i].meta.size;
-    Counters::Add(counters_.flush_bytes, bytes);
-    Notify(Event::Kind::kFlushed, written[i], bytes, env_->NowMicros() - began);
+  NoteFlushed(edit);
+  for (Event& event : written) {
+    event.micros = env_->NowMicros() - began;
+    Notify(std::move(event));
   }
   return Status::Ok();
 }
 
 Status StoreImpl::WriteGenerationTables(const Generation& generation, VersionEdit* edit,
-                                        std::vector<std::string>* events) {
+                                        std::vector<Event>* events) {
   for (const auto& [id, memtable] : generation.memtables()) {
     const RangeTombstoneList& range_deletes = memtable->range_tombstones();
     const bool empty = memtable->entry_count() == 0 && range_deletes.empty();
@@ -129,8 +130,12 @@ Status StoreImpl::WriteGenerationTables(const Generation& generation, VersionEdi
     const auto source = memtable->NewIterator();
     LS_RETURN_IF_ERROR(WriteTables(source.get(), context, &result));
     for (TableMeta& meta : result.outputs) {
-      events->push_back(info.name + ": L0 " + TableName(meta.number) + " " +
-                        ByteSizeText(meta.size));
+      const std::string name = TableName(meta.number);
+      events->push_back({.kind = Event::Kind::kFlushed,
+                         .bytes = meta.size,
+                         .detail = info.name + ": L0 " + name + " " + ByteSizeText(meta.size),
+                         .file = name,
+                         .namespace_name = info.name});
       edit->new_tables.push_back({id, 0, std::move(meta)});
     }
     AddRangeDeletes(id, context.rules.range_tombstones, edit);

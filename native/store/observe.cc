@@ -1,18 +1,20 @@
-// Seeing inside: events, fail-stop, statistics, levels.
+// Seeing inside: events, fail-stop, stalls, traces.
 #include "store/store_impl.h"
 
 namespace ledgerstone {
 
+void StoreImpl::Notify(Event event) {
+  if (tracer_.on()) tracer_.AddInstant(EventText(event));
+  if (listener_ != nullptr) listener_->OnEvent(event);
+}
+
 void StoreImpl::Notify(Event::Kind kind, std::string detail, uint64_t bytes, uint64_t micros,
                        Status status) {
-  if (listener_ == nullptr) return;
-  Event event;
-  event.kind = kind;
-  event.bytes = bytes;
-  event.micros = micros;
-  event.detail = std::move(detail);
-  event.status = std::move(status);
-  listener_->OnEvent(event);
+  Notify({.kind = kind,
+          .bytes = bytes,
+          .micros = micros,
+          .detail = std::move(detail),
+          .status = std::move(status)});
 }
 
 Status StoreImpl::FailStop(const Status& cause) {
@@ -35,90 +37,64 @@ Status StoreImpl::FailureCause() const {
   return failure_;
 }
 
-StoreStatistics StoreImpl::Statistics() const {
-  StoreStatistics out;
-  const auto read = [](const std::atomic<uint64_t>& counter) {
-    return counter.load(std::memory_order_relaxed);
-  };
-  out.groups = read(counters_.groups);
-  out.batches = read(counters_.batches);
-  out.entries = read(counters_.entries);
-  for (size_t i = 0; i < out.batches_by_durability.size(); ++i) {
-    out.batches_by_durability[i] = read(counters_.batches_by_durability[i]);
-  }
-  out.user_bytes = read(counters_.user_bytes);
-  out.log_bytes = read(counters_.log_bytes);
-  out.log_syncs = read(counters_.log_syncs);
-  out.stall_micros = read(counters_.stall_micros);
-  out.gets = read(counters_.gets);
-  out.gets_from_memtable = read(counters_.gets_from_memtable);
-  out.filter_checks = read(table_statistics_.filter_checks);
-  out.filter_useful = read(table_statistics_.filter_useful);
-  out.filter_false_positives = read(table_statistics_.filter_false_positives);
-  out.blocks_read = read(table_statistics_.blocks_read);
-  out.block_bytes_read = read(table_statistics_.block_bytes_read);
-  out.flushes = read(counters_.flushes);
-  out.flush_bytes = read(counters_.flush_bytes);
-  out.compactions = read(counters_.compactions);
-  out.moves = read(counters_.moves);
-  out.compaction_bytes_read = read(counters_.compaction_bytes_read);
-  out.compaction_bytes_written = read(counters_.compaction_bytes_written);
-  out.background_errors = read(counters_.background_errors);
-  out.read_only = read_only_.load(std::memory_order_relaxed);
-  out.memory_budget = options_.memory_budget;
-  AddStateStatistics(&out);
-  return out;
+Status StoreImpl::StartTrace(const std::string& path, uint64_t bytes_max) {
+  if (closed_.load(std::memory_order_acquire)) return Status::Closed("the store");
+  return tracer_.Start(path, "ledgerstone " + path_, bytes_max);
 }
 
-void StoreImpl::AddStateStatistics(StoreStatistics* out) const {
-  const BlockCache::Statistics cache = cache_.GetStatistics();
-  out->cache_bytes = cache.used_bytes;
-  out->cache_reserved_bytes = cache.reserved_bytes;
-  out->cache_hits = cache.hits;
-  out->cache_misses = cache.misses;
-  out->manifest_bytes = versions_->manifest_bytes();
-  out->visible_sequence = VisibleSequence();
-  out->applied = versions_->state().applied;
+void StoreImpl::NoteToldCommits(const CommitGroup& group) {
+  const uint64_t now = env_->NowMicros();
+  for (const CommitRequest& request : group.requests) {
+    if (request.kind == CommitRequest::Kind::kFlush) continue;
+    const auto durability = static_cast<size_t>(request.durability);
+    latencies_.commit[durability].Record(now - request.queued_micros);
+  }
+}
+
+// A slowdown is told by its span alone: there may be one for each group.
+void StoreImpl::NoteStall(StallCause cause, uint64_t began, uint64_t micros) {
+  counters_.AddStall(cause, micros);
+  if (tracer_.on()) {
+    const std::string arguments = "\"cause\":\"" + std::string(StallCauseName(cause)) + "\"";
+    tracer_.AddSpan(Lane::kCommit, "stall", began, began + micros, arguments);
+  }
+  if (cause == StallCause::kSlowdown) return;
+  Notify({.kind = Event::Kind::kStallEnded, .micros = micros, .stall = cause});
+}
+
+void StoreImpl::NoteFlushed(const VersionEdit& edit) {
+  Counters::Add(counters_.flushes, 1);
   const VersionPtr version = versions_->current();
-  const PickerOptions picker = MakePickerOptions();
-  for (const auto& [id, tree] : version->trees) {
-    out->compaction_pending_bytes += PendingCompactionBytes(*tree, picker);
-    for (const auto& level : tree->levels) out->tables += level.size();
-    out->table_bytes += tree->TotalBytes();
+  for (const auto& table : edit.new_tables) {
+    Counters::Add(counters_.flush_bytes, table.meta.size);
+    const Tree* tree = version->Find(table.namespace_id);
+    if (tree != nullptr) Counters::Add((*tree->counters)[0].bytes_written, table.meta.size);
   }
-  const std::lock_guard lock(mutex_);
-  out->queued_bytes = queue_.bytes();
-  out->snapshots = snapshots_.size();
-  out->immutable_generations = immutables_.size();
-  if (active_ != nullptr) out->memtable_bytes += active_->used();
-  for (const GenerationPtr& generation : immutables_) out->memtable_bytes += generation->used();
 }
 
-std::vector<NamespaceLevels> StoreImpl::Levels() const {
-  std::vector<NamespaceLevels> all;
-  const VersionPtr version = versions_->current();
-  for (const auto& [id, tree] : version->trees) {
-    NamespaceLevels& shown = all.emplace_back();
-    shown.name = tree->info.name;
-    const LevelTargets targets = ComputeLevelTargets(*tree, MakePickerOptions());
-    for (int level = 0; level < kLevelCount; ++level) {
-      const auto& files = tree->levels[static_cast<size_t>(level)];
-      if (files.empty()) continue;
-      LevelStatistics row;
-      row.level = level;
-      row.files = files.size();
-      row.bytes = tree->LevelBytes(level);
-      row.target_bytes = targets.bytes[static_cast<size_t>(level)];
-      for (const TableFilePtr& file : files) {
-        row.entries += file->meta().entry_count;
-        row.tombstones += file->meta().tombstone_count;
-      }
-      shown.levels.push_back(row);
-    }
-  }
-  return all;
+void StoreImpl::NoteCompacted(const Tree& tree, const CompactionChoice& choice,
+                              const CompactionResult& result, uint64_t micros) {
+  const bool moved = choice.kind == CompactionChoice::Kind::kMove;
+  Counters::Add(moved ? counters_.moves : counters_.compactions, 1);
+  Counters::Add(counters_.compaction_bytes_read, result.bytes_read);
+  Counters::Add(counters_.compaction_bytes_written, result.bytes_written);
+  LevelCounters& level = (*tree.counters)[static_cast<size_t>(choice.output_level)];
+  Counters::Add(level.bytes_read, result.bytes_read);
+  Counters::Add(level.bytes_written, result.bytes_written);
+  const uint64_t outputs = moved ? choice.inputs.size() : result.outputs.size();
+  Notify({.kind = moved ? Event::Kind::kMoved : Event::Kind::kCompacted,
+          .bytes = result.bytes_written,
+          .micros = micros,
+          .detail = tree.info.name + ": " + std::to_string(choice.inputs.size()) + "@L" +
+                    std::to_string(choice.input_level) + " + " +
+                    std::to_string(choice.output_inputs.size()) + "@L" +
+                    std::to_string(choice.output_level) + " -> " + std::to_string(outputs),
+          .namespace_name = tree.info.name,
+          .input_level = choice.input_level,
+          .output_level = choice.output_level,
+          .input_tables = choice.inputs.size(),
+          .met_tables = choice.output_inputs.size(),
+          .output_tables = outputs});
 }
-
-std::string StoreImpl::LevelsText() const { return ledgerstone::LevelsText(*versions_->current()); }
 
 }  // namespace ledgerstone

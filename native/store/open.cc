@@ -75,6 +75,7 @@ StoreImpl::StoreImpl(const StoreOptions& options, std::string path)
       path_(std::move(path)),
       env_(options.env),
       listener_(options.listener),
+      tracer_(options.env),
       cache_(options.use_block_cache ? options.memory_budget : 0) {
   table_context_.env = env_;
   table_context_.directory = path_;
@@ -149,7 +150,8 @@ Status StoreImpl::Open() {
   report_.last_sequence = VisibleSequence();
   report_.applied = last_applied_queued_ = last_applied_committed_ = versions_->state().applied;
   report_.store_id = StoreIdText(versions_->store_id());
-  report_.micros = env_->NowMicros() - began;
+  opened_at_ = env_->NowMicros();
+  report_.micros = opened_at_ - began;
   running_ = true;
   Notify(Event::Kind::kOpened,
          std::string(exists ? "existing" : "new") + ", replayed " +

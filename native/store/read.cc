@@ -25,10 +25,11 @@ bool FindInMemtables(const NamespaceView& shown, Slice key, Sequence sequence, P
   return false;
 }
 
-Status FindInTables(const Tree& tree, Slice key, Sequence sequence, Tier tier, PointRead* read) {
+Status FindInTables(const Tree& tree, Slice key, Sequence sequence,
+                    const TableReadOptions& options, PointRead* read) {
   for (Sequence at = sequence;;) {
     TableLookup found;
-    LS_RETURN_IF_ERROR(tree.Get(key, at, {.tier = tier}, &found));
+    LS_RETURN_IF_ERROR(tree.Get(key, at, options, &found));
     if (found.outcome == TableLookup::Outcome::kAbsent) return Status::Ok();
     if (read->versions.Add(found.sequence, found.kind, found.value)) {
       read->pin = std::move(found.pin);
@@ -104,17 +105,22 @@ Status StoreImpl::Get(NamespaceId id, Slice key, const ReadOptions& options, Pre
   LS_RETURN_IF_ERROR(ReadPoint(options.snapshot_id, &sequence));
   const NamespaceView* shown = nullptr;
   LS_RETURN_IF_ERROR(FindView(id, *view, &shown));
-  Counters::Add(counters_.gets, 1);
-  if (shown == nullptr) return Status::Ok();
-
+  if (shown == nullptr) {
+    Counters::Add(counters_.gets, 1);
+    return Status::Ok();
+  }
   const ErasedRanges erased(shown->memtables, shown->tree);
   PointRead read(shown->merge, env_);
   read.versions.Start(erased.empty() ? 0 : erased.Covering(key, sequence));
   if (FindInMemtables(*shown, key, sequence, &read)) {
     Counters::Add(counters_.gets_from_memtable, 1);
   } else if (shown->tree != nullptr) {
-    LS_RETURN_IF_ERROR(FindInTables(*shown->tree, key, sequence, options.tier, &read));
+    DiskWait wait{env_};
+    LS_RETURN_IF_ERROR(FindInTables(*shown->tree, key, sequence,
+                                    {.tier = options.tier, .disk_wait = &wait}, &read));
+    if (wait.began > 0) latencies_.disk_get.Record(env_->NowMicros() - wait.began);
   }
+  Counters::Add(counters_.gets, 1);
   if (!read.versions.found()) return Status::Ok();
   *presence = Presence::kFound;
   if (read.versions.merges()) {

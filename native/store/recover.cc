@@ -162,10 +162,11 @@ void StoreImpl::ReportCut(const std::string& file, const log::TailCut& cut) {
   report_.valid_beyond_cut |= cut.valid_beyond;
   report_.cut_file = file;
   report_.cut_offset = cut.offset;
-  Notify(Event::Kind::kTailCut,
-         file + " at " + std::to_string(cut.offset) + ": " + ByteSizeText(cut.bytes) +
-             " never synced, " + cut.reason,
-         cut.bytes);
+  Notify({.kind = Event::Kind::kTailCut,
+          .bytes = cut.bytes,
+          .detail = file + " at " + std::to_string(cut.offset) + ": " + ByteSizeText(cut.bytes) +
+                    " never synced, " + cut.reason,
+          .file = file});
 }
 
 }  // namespace ledgerstone

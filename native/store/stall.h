@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "ledgerstone/options.h"
+#include "ledgerstone/statistics.h"
 
 namespace ledgerstone {
 
@@ -18,6 +19,7 @@ struct StallDecision {
   enum class Kind : uint8_t { kGo, kDelay, kStop };
   Kind kind = Kind::kGo;
   uint64_t delay_micros = 0;
+  StallCause cause = StallCause::kSlowdown;  // unless kGo
 };
 
 // Stop: until a flush or compaction ends. Delay: from l0_slowdown_trigger on, the group is held

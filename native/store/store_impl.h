@@ -6,7 +6,7 @@
 //   flush.cc compact.cc  background lanes
 //   read.cc iterate.cc   point reads, snapshots, ranges
 //   check.cc inspect.cc  verification, files as text
-//   observe.cc           statistics, levels, events
+//   observe.cc           statistics, levels, events, spans for the trace
 //   close.cc             settling and shutting down
 //
 // Threads. Callers submit and read from any thread. The commit lane alone touches writer_, the
@@ -36,6 +36,7 @@
 #include "store/read_view.h"
 #include "store/replay_buffer.h"
 #include "store/stall.h"
+#include "store/trace.h"
 #include "version/file_names.h"
 #include "version/version_set.h"
 
@@ -81,6 +82,8 @@ class StoreImpl final : public Store {
   StoreStatistics Statistics() const override;
   std::vector<NamespaceLevels> Levels() const override;
   std::string LevelsText() const override;
+  Status StartTrace(const std::string& path, uint64_t bytes_max) override;
+  Status StopTrace() override { return tracer_.Stop(); }
   Status Close() override;
 
  private:
@@ -151,7 +154,7 @@ class StoreImpl final : public Store {
   void FlushJob();
   Status FlushGeneration(const GenerationPtr& generation);
   Status WriteGenerationTables(const Generation& generation, VersionEdit* edit,
-                               std::vector<std::string>* events);
+                               std::vector<Event>* events);
   void AddRangeDeletes(NamespaceId id, const std::vector<RangeTombstone>& tombstones,
                        VersionEdit* edit) const;
   NamespaceInfo KnownNamespace(NamespaceId id, const Generation& generation) const;
@@ -187,6 +190,7 @@ class StoreImpl final : public Store {
   Status FindView(NamespaceId id, const ReadView& view, const NamespaceView** found) const;
 
   // observe.cc
+  void Notify(Event event);
   void Notify(Event::Kind kind, std::string detail, uint64_t bytes = 0, uint64_t micros = 0,
               Status status = {});
   // Keeps the first cause, turns the store read-only. Returns the cause kept.
@@ -194,6 +198,17 @@ class StoreImpl final : public Store {
   Status FailureCause() const;
 
   void AddStateStatistics(StoreStatistics* out) const;
+  void AddLatencies(StoreStatistics* out) const;
+  NamespaceLevels LevelsOf(const Tree& tree, const PickerOptions& picker) const;
+  // A span of a lane's work, for the trace and, where given, a histogram.
+  Span Timed(Lane lane, const char* name, Histogram* histogram = nullptr) {
+    return Span(env_, &tracer_, lane, name, histogram);
+  }
+  void NoteToldCommits(const CommitGroup& group);
+  void NoteStall(StallCause cause, uint64_t began, uint64_t micros);
+  void NoteFlushed(const VersionEdit& edit);
+  void NoteCompacted(const Tree& tree, const CompactionChoice& choice,
+                     const CompactionResult& result, uint64_t micros);
 
   // close.cc
   Status SettleQueue();
@@ -209,6 +224,9 @@ class StoreImpl final : public Store {
   EventListener* const listener_;
   OpenReport report_;
   Counters counters_;
+  Latencies latencies_;
+  Tracer tracer_;
+  uint64_t opened_at_ = 0;
 
   // Before the tables, which tell of their end here.
   std::mutex obsolete_mutex_;              // a leaf but for the scheduler's own
@@ -258,6 +276,7 @@ class StoreImpl final : public Store {
   bool commit_stalled_ = false;    // the queue waits for flush or compaction
   bool delay_served_ = false;      // the group ahead has waited its slowdown
   uint64_t stall_began_ = 0;
+  StallCause stall_cause_ = StallCause::kFlush;
   bool promise_scheduled_ = false;
   uint64_t last_applied_queued_ = 0;
   bool closing_ = false;   // no new writes

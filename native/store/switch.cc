@@ -11,6 +11,7 @@ bool StoreImpl::GenerationFull(uint64_t bytes, uint32_t count) const {
 }
 
 Status StoreImpl::SwitchGeneration(uint64_t bytes_needed) {
+  const Span span = Timed(Lane::kCommit, "switch generation");
   const uint64_t number = active_->log_number + 1;
   GenerationPtr next = NewGeneration(number, bytes_needed);
   if (next == nullptr)
@@ -31,7 +32,10 @@ Status StoreImpl::SwitchGeneration(uint64_t bytes_needed) {
     active_ = std::move(next);
     old_view = InstallView(versions_->current());
   }
-  Notify(Event::Kind::kGenerationFull, LogName(number - 1), bytes);
+  Notify({.kind = Event::Kind::kGenerationFull,
+          .bytes = bytes,
+          .detail = LogName(number - 1),
+          .file = LogName(number - 1)});
   ScheduleFlush();
   return Status::Ok();
 }

@@ -69,6 +69,7 @@ void StoreImpl::Enqueue(CommitRequest request) {
 }
 
 Status StoreImpl::TryEnqueue(CommitRequest* request) {
+  request->queued_micros = env_->NowMicros();
   {
     const std::lock_guard lock(mutex_);
     LS_RETURN_IF_ERROR(WriteRefusal());
@@ -89,15 +90,18 @@ Status StoreImpl::TryEnqueue(CommitRequest* request) {
 
 void StoreImpl::ScheduleCommit() {
   bool stall_ends = false;
+  uint64_t stall_began = 0;
+  StallCause stall_cause{};
   {
     const std::lock_guard lock(mutex_);
     if (commit_scheduled_ || queue_.empty()) return;
     stall_ends = commit_stalled_;
-    if (stall_ends) Counters::Add(counters_.stall_micros, env_->NowMicros() - stall_began_);
+    stall_began = stall_began_;
+    stall_cause = stall_cause_;
     commit_stalled_ = false;
     commit_scheduled_ = true;
   }
-  if (stall_ends) Notify(Event::Kind::kStallEnded, "");
+  if (stall_ends) NoteStall(stall_cause, stall_began, env_->NowMicros() - stall_began);
   scheduler_->Post(Lane::kCommit, [this] { CommitJob(); });
 }
 
@@ -145,6 +149,7 @@ bool StoreImpl::ReadyToCommit(CommitGroup* group, bool* needs_switch) {
       } else if (refusal = StallError(*needs_switch); refusal.ok()) {
         commit_stalled_ = true;
         stall_began_ = env_->NowMicros();
+        stall_cause_ = decision.cause;
       } else {
         refused = closing_ ? queue_.TakeAll() : queue_.TakeWrites();
         last_applied_queued_ = last_applied_committed_;
@@ -154,10 +159,12 @@ bool StoreImpl::ReadyToCommit(CommitGroup* group, bool* needs_switch) {
   if (!refusal.ok()) {
     SettleAll(refused, refusal);
   } else if (decision.kind == StallDecision::Kind::kDelay) {
-    Counters::Add(counters_.stall_micros, decision.delay_micros);
+    NoteStall(StallCause::kSlowdown, env_->NowMicros(), decision.delay_micros);
     scheduler_->PostAfter(Lane::kCommit, decision.delay_micros, [this] { CommitJob(); });
   } else {
-    Notify(Event::Kind::kStallBegan, "waiting for flush or compaction");
+    Notify({.kind = Event::Kind::kStallBegan,
+            .detail = "waiting for " + std::string(StallCauseName(decision.cause)),
+            .stall = decision.cause});
   }
   return false;
 }
@@ -166,6 +173,10 @@ void StoreImpl::CommitJob() {
   CommitGroup group;
   bool needs_switch = false;
   if (!ReadyToCommit(&group, &needs_switch)) return;
+  Span span = Timed(Lane::kCommit, "commit group");
+  span.Number("batches", group.requests.size());
+  span.Number("entries", group.count);
+  span.Number("bytes", group.bytes);
   Status status;
   if (needs_switch) status = SwitchGeneration(Generation::BytesNeeded(group.bytes, group.count));
   if (!status.ok()) {
@@ -241,6 +252,7 @@ Status StoreImpl::AppendGroup(const CommitGroup& group, Sequence first) {
   std::vector<Slice> pieces;
   pieces.reserve(group.requests.size());
   for (const CommitRequest& request : group.requests) pieces.push_back(request.bytes);
+  const Span span = Timed(Lane::kCommit, "append");
   const uint64_t before = writer_->size();
   LS_RETURN_IF_ERROR(writer_->Append({log::RecordType::kBatch, first, group.count}, pieces));
   Counters::Add(counters_.log_bytes, writer_->size() - before);
@@ -252,6 +264,7 @@ Status StoreImpl::AppendGroup(const CommitGroup& group, Sequence first) {
 }
 
 Status StoreImpl::SyncLog() {
+  const Span span = Timed(Lane::kCommit, "sync", &latencies_.log_sync);
   LS_RETURN_IF_ERROR(writer_->Sync());
   written_back_ = writer_->size();
   Counters::Add(counters_.log_syncs, 1);
@@ -261,6 +274,7 @@ Status StoreImpl::SyncLog() {
 
 // Entries are sorted by memtable first, so that each memtable takes all of its own at once.
 void StoreImpl::InsertGroup(const CommitGroup& group, Sequence first) {
+  const Span span = Timed(Lane::kCommit, "memtables");
   Sequence sequence = first;
   for (const CommitRequest& request : group.requests) {
     BatchReader reader(request.bytes);
@@ -306,6 +320,7 @@ void StoreImpl::Publish(Sequence last) {
 }
 
 void StoreImpl::SettleGroup(CommitGroup& group, const Status& status) {
+  if (status.ok()) NoteToldCommits(group);
   Counters::Add(counters_.groups, 1);
   for (CommitRequest& request : group.requests) {
     if (status.ok()) {

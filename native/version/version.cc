@@ -59,11 +59,14 @@ struct Question {
   Status status = {};
 
   // True when the search is over.
-  bool Ask(TableFile* file) {
+  bool Ask(TableFile* file, LevelCounters* counters) {
     if (file->meta().smallest_sequence > sequence) return false;
     Table* table = nullptr;
     status = file->Get(options.tier, &table);
     if (status.ok()) status = table->GetHashed(user_key, key_hash, sequence, options, lookup);
+    if (status.ok() && !lookup->filter_excluded) {
+      counters->reads.fetch_add(1, std::memory_order_relaxed);
+    }
     return !status.ok() || lookup->outcome != TableLookup::Outcome::kAbsent;
   }
 };
@@ -87,12 +90,12 @@ Status Tree::Get(Slice user_key, Sequence sequence, const TableReadOptions& opti
   lookup->outcome = TableLookup::Outcome::kAbsent;
   Question question{user_key, Hash64(user_key), sequence, options, lookup};
   for (const auto& file : levels[0]) {
-    if (Covers(file, user_key) && question.Ask(file.get())) return question.status;
+    if (Covers(file, user_key) && question.Ask(file.get(), &(*counters)[0])) return question.status;
   }
   for (size_t level = 1; level < levels.size(); ++level) {
     const auto found = FirstNotBefore(levels[level], user_key);
     if (found == levels[level].end() || !Covers(*found, user_key)) continue;
-    if (question.Ask(found->get())) return question.status;
+    if (question.Ask(found->get(), &(*counters)[level])) return question.status;
   }
   return Status::Ok();
 }

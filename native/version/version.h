@@ -9,6 +9,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <map>
 #include <memory>
 #include <span>
@@ -21,11 +22,21 @@
 
 namespace ledgerstone {
 
+// What happened at a level since the store was opened; relaxed.
+struct LevelCounters {
+  std::atomic<uint64_t> reads{0};          // tables searched for a key
+  std::atomic<uint64_t> bytes_read{0};     // by compactions into the level
+  std::atomic<uint64_t> bytes_written{0};  // by flushes and compactions into the level
+};
+
 struct Tree {
   NamespaceInfo info;
   std::array<std::vector<TableFilePtr>, kLevelCount> levels;
   // Range deletes that tables may still hold entries for; null: none. They count for all tables.
   RangeTombstonesPtr range_tombstones;
+  // Shared by all versions of the tree.
+  std::shared_ptr<std::array<LevelCounters, kLevelCount>> counters =
+      std::make_shared<std::array<LevelCounters, kLevelCount>>();
 
   uint64_t LevelBytes(int level) const;
   uint64_t TotalBytes() const;

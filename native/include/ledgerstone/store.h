@@ -9,7 +9,8 @@
 //    that were under way end in OutcomeUnknown, later ones in ReadOnly with the first cause.
 //    Reopening is the way back.
 // 4. Nothing here waits for the disk except Open, Close, Get and iterators with Tier::kDisk,
-//    Verify, ApproximateBytes and the Write that returns a Status. Making an iterator does not.
+//    Verify, ApproximateBytes, StartTrace, StopTrace and the Write that returns a Status. Making an
+//    iterator does not.
 //    Readers may wait for a group of writes on its way into memory. Callbacks run on the engine's
 //    lanes, must be quick, and must not read.
 // 5. Iterators and pinned values may outlive Close, but not the Store.
@@ -151,6 +152,13 @@ class Store {
   virtual StoreStatistics Statistics() const = 0;
   virtual std::vector<NamespaceLevels> Levels() const = 0;
   virtual std::string LevelsText() const = 0;
+
+  // Records what the lanes do into a new file at `path`, of about `bytes_max` at most, until
+  // StopTrace or Close; the format is in store/trace.h. InvalidArgument when there is a file, or a
+  // recording goes on.
+  virtual Status StartTrace(const std::string& path, uint64_t bytes_max) = 0;
+  // The recording's first failure, if any.
+  virtual Status StopTrace() = 0;
 
   // Settles every queued write, stops background work, marks the log cleanly closed. The first
   // failure the store had, if any, is returned. Idempotent.
