@@ -6,6 +6,9 @@ export { json, msgpack, tuple } from './codec/registry.js'
 export type { KeyCodecName, ValueCodecName } from './codec/registry.js'
 export type { Tuple, TupleElement } from './codec/tuple.js'
 export { inspectFile, open, openMemory, verifyDirectory } from './store/open.js'
+export { prometheusText } from './store/prometheus.js'
+export type * from './store/events.js'
+export type * from './binding/statistics-types.js'
 export type { AdvancedOptions, ByteSize, OpenOptions } from './store/options.js'
 export type {
   AnyNamespace,
@@ -18,16 +21,17 @@ export type {
   Levels,
   Namespace,
   NamespaceInfo,
-  NamespaceLevels,
   NamespaceOptions,
   OpenReport,
   Range,
   RangeOptions,
   RangeView,
   ReadOptions,
+  ServeOptions,
   Snapshot,
   Store,
-  StoreEvent,
-  StoreStats,
+  StatisticsServer,
+  Trace,
+  TraceOptions,
   WriteOptions,
 } from './store/store.js'

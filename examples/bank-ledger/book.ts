@@ -22,12 +22,12 @@ function tell(message: Message): void {
 }
 
 function writtenBy(store: Store): Written {
-  const stats = store.stats()
+  const { writes, background } = store.stats()
   return {
-    syncs: Number(stats['logSyncs']),
-    logBytes: Number(stats['logBytes']),
-    flushBytes: Number(stats['flushBytes']),
-    compactionBytes: Number(stats['compactionBytesWritten']),
+    syncs: writes.logSyncs,
+    logBytes: writes.logBytes,
+    flushBytes: background.flushBytes,
+    compactionBytes: background.compactionBytesWritten,
   }
 }
 

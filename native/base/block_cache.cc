@@ -104,16 +104,16 @@ uint64_t BlockCache::ShardCapacity() const {
   return (capacity_ - std::min(capacity_, reserved)) / shards_.size();
 }
 
-BlockCache::Handle BlockCache::Lookup(const BlockKey& key) {
+BlockCache::Handle BlockCache::Lookup(const BlockKey& key, Counting counting) {
   const uint64_t hash = HashKey(key);
   Shard& shard = ShardOf(hash);
   const std::lock_guard lock(shard.mutex);
   Entry* const entry = shard.Find(key, hash);
   if (entry == nullptr) {
-    ++shard.misses;
+    shard.misses += counting == Counting::kAll ? 1 : 0;
     return {};
   }
-  ++shard.hits;
+  shard.hits += counting == Counting::kNothing ? 0 : 1;
   entry->used = true;
   if (entry->references.fetch_add(1, std::memory_order_relaxed) == 1) {
     shard.pinned_bytes += entry->charge;

@@ -80,8 +80,10 @@ class BlockCache {
   // A pinned block that never enters a cache (for compaction reads).
   static Handle Adopt(Entry* entry);
 
+  // Which outcomes of a look-up the statistics hold.
+  enum class Counting : uint8_t { kAll, kHits, kNothing };
   // An empty handle when absent.
-  Handle Lookup(const BlockKey& key);
+  Handle Lookup(const BlockKey& key, Counting counting = Counting::kAll);
   // Takes over `entry`. When another thread was first, its block is returned and `entry` dropped.
   Handle Insert(const BlockKey& key, Entry* entry);
   // Drops the blocks of a deleted file.

@@ -144,6 +144,18 @@ TEST(BlockCache, CopiedAndMovedHandlesPinTheSameBlock) {
   EXPECT_EQ(BytesOf(moved), "pinned");
 }
 
+TEST(BlockCache, CountsOnlyTheLookUpsThatItIsToldToCount) {
+  using Counting = BlockCache::Counting;
+  BlockCache cache(1 << 20);
+  cache.Insert({1, 2}, Block("one"));
+  for (const Counting counting : {Counting::kAll, Counting::kHits, Counting::kNothing}) {
+    EXPECT_TRUE(cache.Lookup({1, 2}, counting));
+    EXPECT_FALSE(cache.Lookup({1, 9}, counting));
+  }
+  EXPECT_EQ(cache.GetStatistics().hits, 2u);
+  EXPECT_EQ(cache.GetStatistics().misses, 1u);
+}
+
 TEST(BlockCache, CountsTheBytesOfBlocksThatSomebodyHolds) {
   BlockCache cache(1 << 20);
   const auto pinned = [&] { return cache.GetStatistics().pinned_bytes; };

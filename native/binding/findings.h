@@ -11,6 +11,5 @@ namespace ledgerstone::binding {
 
 // Each as StatusFields.
 napi_value FindingList(napi_env env, const std::vector<Finding>& findings);
-napi_value StatisticsObject(napi_env env, const StoreStatistics& statistics);
 
 }  // namespace ledgerstone::binding

@@ -2,6 +2,7 @@
 
 #include "binding/environment.h"
 #include "binding/pool_work.h"
+#include "binding/statistics.h"
 #include "binding/values.h"
 
 namespace ledgerstone::binding {
@@ -127,9 +128,7 @@ napi_value StoreHandle::PromiseFrom(const std::function<void(Store::Done)>& star
 
 void StoreHandle::OnEvent(const Event& event) {
   if (on_event_ == nullptr) return;
-  Enqueue([this, text = EventText(event), kind = EventKindName(event.kind)](napi_env env) {
-    CallBack(env, on_event_, {Value(env, text), Value(env, kind)});
-  });
+  Enqueue([this, event](napi_env env) { CallBack(env, on_event_, {EventObject(env, event)}); });
 }
 
 void StoreHandle::Enqueue(std::function<void(napi_env)> call) {

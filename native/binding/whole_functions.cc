@@ -1,8 +1,9 @@
 // What concerns the whole store and its tables: report, statistics, levels, flush, compact, verify,
-// close.
+// trace, close.
 #include "binding/environment.h"
 #include "binding/findings.h"
 #include "binding/pool_work.h"
+#include "binding/statistics.h"
 #include "binding/store_handle.h"
 
 namespace ledgerstone::binding {
@@ -95,26 +96,26 @@ napi_value Stats(napi_env env, napi_callback_info info) {
   return StatisticsObject(env, StoreCall<>(env, info).store()->Statistics());
 }
 
-napi_value LevelRow(napi_env env, const LevelStatistics& level) {
-  napi_value row = Object(env);
-  Set(env, row, "level", level.level);
-  Set(env, row, "files", level.files);
-  Set(env, row, "bytes", level.bytes);
-  Set(env, row, "entries", level.entries);
-  Set(env, row, "tombstones", level.tombstones);
-  Set(env, row, "targetBytes", level.target_bytes);
-  return row;
+napi_value Levels(napi_env env, napi_callback_info info) {
+  return NamespaceList(env, StoreCall<>(env, info).store()->Levels());
 }
 
-napi_value Levels(napi_env env, napi_callback_info info) {
-  const StoreCall<> call(env, info);
-  const auto row = [env](const LevelStatistics& level) { return LevelRow(env, level); };
-  return List(env, call.store()->Levels(), [env, row](const NamespaceLevels& found) {
-    napi_value item = Object(env);
-    Set(env, item, "namespace", found.name);
-    Set(env, item, "levels", List(env, found.levels, row));
-    return item;
-  });
+napi_value StartTrace(napi_env env, napi_callback_info info) {
+  const StoreCall<2> call(env, info);
+  std::string path;
+  uint64_t bytes_max = 0;
+  if (!call.Read("path", &path, "bytesMax", &bytes_max)) return nullptr;
+  return RunOnPool(env, "ledgerstone.startTrace",
+                   {.run = [handle = call.shared(), path, bytes_max] {
+                     return handle->store->StartTrace(path, bytes_max);
+                   }});
+}
+
+napi_value StopTrace(napi_env env, napi_callback_info info) {
+  return RunOnPool(env, "ledgerstone.stopTrace",
+                   {.run = [handle = StoreCall<>(env, info).shared()] {
+                     return handle->store->StopTrace();
+                   }});
 }
 
 napi_value LevelsText(napi_env env, napi_callback_info info) {
@@ -135,6 +136,8 @@ void DefineWholeFunctions(napi_env env, napi_value object, const StoreHandlePtr&
                         {"stats", Stats},
                         {"levels", Levels},
                         {"levelsText", LevelsText},
+                        {"startTrace", StartTrace},
+                        {"stopTrace", StopTrace},
                         {"close", Close}});
 }
 

@@ -13,6 +13,14 @@ void Count(std::atomic<uint64_t>* counter, uint64_t amount = 1) {
   counter->fetch_add(amount, std::memory_order_relaxed);
 }
 
+// Statistics are about reads that callers wait for: not those of compactions. What memory can't
+// answer is asked again with the disk, and counts then.
+BlockCache::Counting CountingOf(const TableReadOptions& options) {
+  using Counting = BlockCache::Counting;
+  if (!options.fill_cache) return Counting::kNothing;
+  return options.tier == Tier::kMemory ? Counting::kHits : Counting::kAll;
+}
+
 }  // namespace
 
 Status Table::Open(Env* env, const std::string& path, const TableIdentity& identity,
@@ -109,8 +117,6 @@ uint64_t TableReader::ApproximateOffset(Slice internal_key) {
 Status TableReader::ReadDataBlock(const BlockHandle& handle, ReadAhead* read_ahead,
                                   BlockBytes* block) const {
   const size_t size = handle.size + kBlockTrailerSize;
-  Count(&statistics_->blocks_read);
-  Count(&statistics_->block_bytes_read, size);
   if (read_ahead == nullptr) return reader_.Read(handle, block);
   Slice stored;
   LS_RETURN_IF_ERROR(read_ahead->Read(reader_, handle.offset, size, footer_.DataEnd(), &stored));
@@ -121,10 +127,14 @@ Status TableReader::DataBlock(size_t i, const TableReadOptions& options, ReadAhe
                               BlockCache::Handle* block) const {
   const BlockHandle handle = index_.Handle(i);
   const BlockKey key{identity_.file_number, handle.offset};
-  *block = cache_->Lookup(key);
+  *block = cache_->Lookup(key, CountingOf(options));
   if (*block) return Status::Ok();
   if (options.tier == Tier::kMemory) return Status::Incomplete();
   if (options.disk_wait != nullptr) options.disk_wait->Begin();
+  if (options.fill_cache) {
+    Count(&statistics_->blocks_read);
+    Count(&statistics_->block_bytes_read, handle.size + kBlockTrailerSize);
+  }
   BlockBytes bytes;
   LS_RETURN_IF_ERROR(ReadDataBlock(handle, read_ahead, &bytes));
   *block = options.fill_cache ? cache_->Insert(key, bytes.release())

@@ -52,7 +52,7 @@ class Table {
     std::atomic<uint64_t> filter_checks{0};
     std::atomic<uint64_t> filter_useful{0};           // the filter said no
     std::atomic<uint64_t> filter_false_positives{0};  // it said maybe, the key was not there
-    std::atomic<uint64_t> blocks_read{0};
+    std::atomic<uint64_t> blocks_read{0};  // from disk, into the cache: not those of compactions
     std::atomic<uint64_t> block_bytes_read{0};
   };
 

@@ -105,7 +105,6 @@ Status StoreImpl::FlushGeneration(const GenerationPtr& generation) {
       edit, [&](const VersionPtr& version) { RetireGeneration(generation, version); });
   if (!status.ok()) return FailStop(status);
 
-  Counters::Add(counters_.flushes, 1);
   NoteFlushed(edit);
   for (Event& event : written) {
     event.micros = env_->NowMicros() - began;

@@ -103,6 +103,7 @@ TEST_F(StoreObserve, LevelsSayHowManyBytesCameIntoThemAndHowManyReadsSearchedThe
     searches += level.reads;
     bytes += level.bytes;
   }
+  EXPECT_EQ(found.flushes, found.flush.count);
   EXPECT_EQ(read, found.compaction_bytes_read);
   EXPECT_EQ(written, found.compaction_bytes_written);
   EXPECT_GT(written, 0u);

@@ -7,6 +7,8 @@
 // 3. `onCommitted(ticket, error)` comes in ticket order: every write up to `ticket` is settled;
 //    with an error, those after the last settled ticket failed with it.
 
+import type { Latency, LatencyStats, NamespaceLevels, StoreStats } from './statistics-types.js'
+
 /** A failure of the engine. What is not known is '', an offset of -1, or 0. */
 export interface NativeFailure {
   code: string
@@ -21,7 +23,34 @@ export interface NativeFailure {
 export type MakeError = (failure: NativeFailure) => Error
 
 export type OnCommitted = (ticket: number, error: Error | undefined) => void
-export type OnNativeEvent = (text: string, kind: string) => void
+
+/** Buckets are pairs of numbers: the largest value and the count. */
+export type NativeLatency = Omit<Latency, 'buckets'> & { buckets: Float64Array }
+
+export type NativeStats = Omit<StoreStats, 'latency'> & {
+  latency: Record<keyof LatencyStats, NativeLatency>
+}
+
+/** What is not of an event's kind is '', 0 or undefined. */
+export interface NativeEvent {
+  /** In words: 'tail cut'. */
+  kind: string
+  text: string
+  detail: string
+  bytes: number
+  micros: number
+  error: Error | undefined
+  file: string
+  namespace: string
+  inputLevel: number
+  outputLevel: number
+  inputTables: number
+  metTables: number
+  outputTables: number
+  cause: string
+}
+
+export type OnNativeEvent = (event: NativeEvent) => void
 
 export interface NativeOpenOptions {
   createIfMissing: boolean
@@ -70,23 +99,6 @@ export interface OpenReport {
   applied: bigint
   storeId: string
   micros: number
-}
-
-/** Counts and sizes since the store was opened; times are microseconds. */
-export type StoreStats = Record<string, number | bigint | boolean>
-
-export interface LevelState {
-  level: number
-  files: number
-  bytes: number
-  entries: number
-  tombstones: number
-  targetBytes: number
-}
-
-export interface NamespaceLevels {
-  namespace: string
-  levels: LevelState[]
 }
 
 export interface NativeIterator {
@@ -154,9 +166,11 @@ export interface NativeStore {
   flush(): Promise<void>
   compact(id: number, lower: NativeBound, upper: NativeBound): Promise<void>
   verify(): Promise<NativeFailure[]>
-  stats(): StoreStats
+  stats(): NativeStats
   levels(): NamespaceLevels[]
   levelsText(): string
+  startTrace(path: string, bytesMax: number): Promise<void>
+  stopTrace(): Promise<void>
   close(): Promise<void>
 }
 

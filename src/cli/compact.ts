@@ -29,10 +29,10 @@ export const compact: Command = {
   run: (given) =>
     withStore(given, { createIfMissing: false }, async (store) => {
       await store.flush()
-      const bytesBefore = store.stats()['tableBytes'] ?? 0
+      const bytesBefore = store.stats().state.tableBytes
       const named = given.text('namespace') !== undefined
       await store.compact(named ? chosenNamespace(store, given).namespace : undefined)
-      const bytesAfter = store.stats()['tableBytes'] ?? 0
+      const bytesAfter = store.stats().state.tableBytes
       if (given.flag('json')) printJson({ bytesBefore, bytesAfter })
       else printText(String(store.levels()))
       return EXIT.done

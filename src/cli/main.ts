@@ -13,9 +13,10 @@ import { printText, table } from './output.js'
 import { scan } from './scan.js'
 import { levels, stats } from './stats.js'
 import { closest } from './suggest.js'
+import { top } from './top.js'
 import { verify } from './verify.js'
 
-const COMMANDS = [load, get, scan, namespaces, stats, levels, compact, verify, dump]
+const COMMANDS = [load, get, scan, namespaces, stats, levels, top, compact, verify, dump]
 
 function overview(): string {
   const list = table(COMMANDS.map(({ name, summary }) => [`  ${name}`, summary]))

@@ -3,21 +3,22 @@
 // and a durability is accepted and means nothing. A submit is applied at once, and
 // reported as committed in a later microtask.
 
-import { invalidArgument } from '../base/errors.js'
-import { GET, MANY } from '../binding/constants.js'
+import { LedgerstoneError, invalidArgument } from '../base/errors.js'
+import { DURABILITY, GET, MANY } from '../binding/constants.js'
 import type {
-  NamespaceLevels,
   NativeBound,
   NativeFailure,
   NativeNamespaceInfo,
   NativeNamespaceOptions,
+  NativeStats,
   NativeStore,
   OnCommitted,
   OpenReport,
-  StoreStats,
 } from '../binding/native-types.js'
+import type { NamespaceLevels } from '../binding/statistics-types.js'
 import { parseBatch } from './memory-batch.js'
 import { MemoryIterator } from './memory-iterator.js'
+import { MemoryCounts } from './memory-statistics.js'
 import { MemoryState, NEWEST } from './memory-state.js'
 import { type Tree, treeGet } from './memory-tree.js'
 
@@ -26,6 +27,7 @@ const NOTHING = new Uint8Array(0)
 export class MemoryEngine implements NativeStore {
   readonly #onCommitted: OnCommitted
   readonly #state = new MemoryState()
+  readonly #counts = new MemoryCounts()
   #ticket = 0
   #appliedVisible = 0n
   #appliedFlushed = 0n
@@ -73,8 +75,9 @@ export class MemoryEngine implements NativeStore {
     this.#write = bytes
   }
 
-  submit(length: number, entryCount: number, _durability: number): number {
+  submit(length: number, entryCount: number, durability: number): number {
     this.#state.apply(parseBatch(this.#write.subarray(0, length), entryCount), false)
+    this.#counts.wrote(length, entryCount, durability)
     return this.#committed()
   }
 
@@ -84,6 +87,7 @@ export class MemoryEngine implements NativeStore {
     }
     this.#state.apply(parseBatch(this.#write.subarray(0, length), entryCount), true)
     this.#appliedVisible = applied
+    this.#counts.wrote(length, entryCount, DURABILITY.memory)
     return this.#committed()
   }
 
@@ -98,6 +102,7 @@ export class MemoryEngine implements NativeStore {
 
   getSync(id: number, keyLength: number, snapshot: number): number {
     const value = treeGet(this.rootOf(id, snapshot), this.#key.subarray(0, keyLength))
+    this.#counts.got(1)
     if (value === undefined) return GET.absent
     if (value.length > this.#value.length) {
       this.#taken = value
@@ -139,6 +144,7 @@ export class MemoryEngine implements NativeStore {
     const root = this.rootOf(id, snapshot)
     let at = 0
     let out = 0
+    this.#counts.got(count)
     for (let answered = 0; answered < count; answered++) {
       const keySize = this.#request.readUInt32LE(at)
       const keyEnd = Math.min(at + 4 + keySize, length)
@@ -232,8 +238,11 @@ export class MemoryEngine implements NativeStore {
     return []
   }
 
-  stats(): StoreStats {
-    return this.#state.stats()
+  stats(): NativeStats {
+    const { sequence } = this.#state.view(NEWEST)
+    const { snapshots } = this.#state
+    const state = { sequence, applied: this.#appliedFlushed, snapshots }
+    return this.#counts.stats(state, this.levels())
   }
 
   levels(): NamespaceLevels[] {
@@ -242,6 +251,14 @@ export class MemoryEngine implements NativeStore {
 
   levelsText(): string {
     return 'A store in memory has no levels.\n'
+  }
+
+  async startTrace(): Promise<void> {
+    throw new LedgerstoneError('NOT_SUPPORTED', 'A store in memory has no lanes to trace')
+  }
+
+  async stopTrace(): Promise<void> {
+    this.#state.requireOpen()
   }
 
   async close(): Promise<void> {

@@ -7,7 +7,7 @@
 import { LedgerstoneError, closed, invalidArgument } from '../base/errors.js'
 import type { NativeNamespaceInfo, NativeNamespaceOptions } from '../binding/native-types.js'
 import type { BatchEntry } from './memory-batch.js'
-import { type Tree, treeDelete, treePut, treeSize } from './memory-tree.js'
+import { type Tree, treeDelete, treePut } from './memory-tree.js'
 
 interface State {
   sequence: bigint
@@ -91,10 +91,7 @@ export class MemoryState {
     this.#newest = { sequence: this.#newest.sequence + BigInt(entries.length), roots }
   }
 
-  stats(): Record<string, number> {
-    this.requireOpen()
-    let entries = 0
-    for (const root of this.#newest.roots.values()) entries += treeSize(root)
-    return { entries, namespaces: this.#namespaces.size, snapshots: this.#snapshots.size }
+  get snapshots(): number {
+    return this.#snapshots.size
   }
 }

@@ -3,6 +3,7 @@
 import { addon } from '../binding/addon.js'
 import { INSPECT_KIND, type InspectKind } from '../binding/constants.js'
 import { CommitQueue } from './commit-queue.js'
+import { eventOf } from './events.js'
 import { MemoryEngine } from './memory-engine.js'
 import {
   type OpenOptions,
@@ -27,7 +28,11 @@ export async function open(path: string, options?: OpenOptions): Promise<Store> 
     folder,
     nativeOptions,
     queue.onCommitted,
-    onEvent === undefined ? undefined : (text, kind) => onEvent({ kind, text }),
+    onEvent === undefined
+      ? undefined
+      : (event) => {
+          onEvent(eventOf(event))
+        },
   )
   return new StoreHandle(folder, native, queue, nativeOptions.readOnly)
 }

@@ -5,7 +5,7 @@ import { parseByteSize } from '../base/bytes.js'
 import { InvalidTypeError, invalidArgument, kindOf } from '../base/errors.js'
 import { COMPRESSION, DURABILITY, LEVEL_COUNT } from '../binding/constants.js'
 import type { NativeOpenOptions } from '../binding/native-types.js'
-import type { StoreEvent } from './store.js'
+import type { StoreEvent } from './events.js'
 
 /** A number of bytes, or text like '64MiB' (powers of 1024) or '256MB' (powers of 1000). */
 export type ByteSize = number | string
@@ -33,6 +33,7 @@ export interface OpenOptions {
   /** One budget for memtables, indexes, filters and cached blocks. Default: '256MiB'. */
   memoryBudget?: ByteSize
   advanced?: AdvancedOptions
+  /** Told what the engine does in the background; never keeps the process alive. */
   onEvent?: (event: StoreEvent) => void
 }
 

@@ -8,7 +8,8 @@ import {
   kindOf,
   rejected,
 } from '../base/errors.js'
-import type { NativeFailure, NativeStore, OpenReport, StoreStats } from '../binding/native-types.js'
+import type { NativeFailure, NativeStore, OpenReport } from '../binding/native-types.js'
+import type { StoreStats } from '../binding/statistics-types.js'
 import type { KeyOption, ValueOption } from '../codec/registry.js'
 import { ChunkPool } from './chunk-pool.js'
 import type { CommitQueue } from './commit-queue.js'
@@ -17,6 +18,8 @@ import { NamespaceHandle, type StoreParts } from './namespace-handle.js'
 import { Namespaces } from './namespaces.js'
 import { Reader } from './reader.js'
 import { SnapshotHandle } from './snapshot.js'
+import { statsOf } from './statistics.js'
+import { StatisticsServers } from './statistics-server.js'
 import type {
   Batch,
   BatchOptions,
@@ -26,9 +29,14 @@ import type {
   NamespaceInfo,
   NamespaceOf,
   NamespaceOptions,
+  ServeOptions,
   Snapshot,
+  StatisticsServer,
   Store,
+  Trace,
+  TraceOptions,
 } from './store.js'
+import { startTrace } from './trace.js'
 import { Writer } from './writer.js'
 
 const ALL_NAMESPACES = 0
@@ -43,6 +51,7 @@ export class StoreHandle implements Store, StoreParts {
   readonly chunks = new ChunkPool()
   readonly #queue: CommitQueue
   readonly #namespaces: Namespaces
+  readonly #servers = new StatisticsServers(this)
   #closing: Promise<void> | undefined
 
   constructor(path: string, native: NativeStore, queue: CommitQueue, readOnly: boolean) {
@@ -118,13 +127,22 @@ export class StoreHandle implements Store, StoreParts {
   }
 
   stats(): StoreStats {
-    return this.#engine().stats()
+    return statsOf(this.#engine().stats())
   }
 
   levels(): Levels {
     const native = this.#engine()
     const text = native.levelsText()
     return { namespaces: native.levels(), text, toString: () => text }
+  }
+
+  async trace(path: string, options?: TraceOptions): Promise<Trace> {
+    return startTrace(this.#engine(), path, options)
+  }
+
+  async serveStatistics(options?: ServeOptions): Promise<StatisticsServer> {
+    this.#engine()
+    return this.#servers.serve(options)
   }
 
   close(): Promise<void> {
@@ -143,7 +161,7 @@ export class StoreHandle implements Store, StoreParts {
   }
 
   async #ended(): Promise<void> {
-    await Promise.all([this.native.close(), this.#queue.settled()])
+    await Promise.all([this.native.close(), this.#queue.settled(), this.#servers.close()])
   }
 
   #engine(): NativeStore {

@@ -6,7 +6,8 @@
 
 import type { ErrorCode } from '../base/errors.js'
 import type { Compression, Durability } from '../binding/constants.js'
-import type { NamespaceLevels, OpenReport, StoreStats } from '../binding/native-types.js'
+import type { OpenReport } from '../binding/native-types.js'
+import type { NamespaceLevels, StoreStats } from '../binding/statistics-types.js'
 import type {
   KeyIn,
   KeyOption,
@@ -15,6 +16,7 @@ import type {
   ValueOption,
   ValueOut,
 } from '../codec/registry.js'
+import type { ByteSize } from './options.js'
 
 export type { Compression, Durability, NamespaceLevels, OpenReport, StoreStats }
 
@@ -149,9 +151,33 @@ export interface Finding {
   found?: string
 }
 
-export interface StoreEvent {
-  kind: string
-  text: string
+export interface TraceOptions {
+  /** The recording ends when its file has about so many bytes. Default: '64MiB'. */
+  bytesMax?: ByteSize
+}
+
+/** A recording under way. */
+export interface Trace {
+  readonly path: string
+  /** Ends the file; rejects with the recording's first failure. Closing the store ends it too. */
+  stop(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+export interface ServeOptions {
+  /** A Unix domain socket. Default: `statistics.sock` in the store's folder. */
+  path?: string
+  /** A port of 127.0.0.1 instead of a socket; 0 for any that is free. */
+  port?: number
+}
+
+/** Serves `GET /metrics` (Prometheus) and `GET /stats.json`; never keeps the process alive. */
+export interface StatisticsServer {
+  /** The socket's path, or `http://127.0.0.1:PORT`. */
+  readonly address: string
+  /** Closing the store closes it too. */
+  close(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
 }
 
 export interface Store {
@@ -183,6 +209,10 @@ export interface Store {
   verify(): Promise<Finding[]>
   stats(): StoreStats
   levels(): Levels
+  /** Records what the engine does when, into a new file that Perfetto opens. */
+  trace(path: string, options?: TraceOptions): Promise<Trace>
+  /** Lets other processes, such as `ledgerstone top` and Prometheus, read the statistics. */
+  serveStatistics(options?: ServeOptions): Promise<StatisticsServer>
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }
