@@ -8,8 +8,8 @@
 //
 // 1. Bounded error: a bucket is at most 1/32 of its smallest value wide, so for the true quantile q
 //    of what was recorded the answer is in [q, q + q/32].
-// 2. Values beyond kValueMax (13 days in microseconds) count as kValueMax; the largest value and the
-//    sum are exact all the same.
+// 2. Values beyond kValueMax (12 days in microseconds) count as kValueMax; the largest value and
+//    the sum are exact all the same.
 // 3. Record is three atomic operations. In a snapshot taken meanwhile sum and maximum may be ahead
 //    of the buckets, never behind.
 #pragma once

@@ -7,8 +7,8 @@
 //
 // 1. Off, it costs one relaxed load. On, a span costs two looks at the clock and a line of text.
 // 2. Lines are gathered and written by whichever lane fills the buffer, or comes a second after the
-//    last write: never by a caller. Only whole lines are written, so that after the process died the
-//    file lacks its end alone, which the viewers and docs/observing.md's reader do without.
+//    last write: never by a caller. Only whole lines are written, so that after the process died
+//    the file lacks its end alone, which the viewers do without.
 // 3. Bounded: when the file would grow beyond its limit, the recording ends with an instant that
 //    says so. A failed write ends it too; the store goes on, and Stop tells.
 // 4. Lock order: file_mutex_, then mutex_; both leaves but for the environment's own.

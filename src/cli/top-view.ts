@@ -7,7 +7,7 @@ export interface TopView {
   path: string
   pid: number
   stats: StoreStats
-  /** An earlier state, to tell what happened since. Without it, it is since the store was opened. */
+  /** An earlier state, to tell what happened since. Without it: since the store was opened. */
   before?: { stats: StoreStats; elapsedMs: number } | undefined
   /** A last line, such as that the owner does not answer. */
   note?: string | undefined
@@ -15,7 +15,11 @@ export interface TopView {
 
 const BAR_WIDTH = 20
 const COLUMNS_MIN = 40
-const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u
+const WIDE = new RegExp(
+  '[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60' +
+    '\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]',
+  'u',
+)
 
 const LATENCIES = [
   ['commit disk', (stats: StoreStats) => stats.latency.commitDisk],
@@ -223,14 +227,19 @@ function levelLine(level: LevelState, largest: number, reads: string, written: s
   const marks = level.bytes === 0 ? 0 : Math.max(1, Math.round((level.bytes / largest) * BAR_WIDTH))
   const bar = '#'.repeat(marks).padEnd(BAR_WIDTH)
   const tables = `${grouped(level.files)} ${level.files === 1 ? 'table' : 'tables'}`
-  const cells = [tables.padStart(11), bytesText(level.bytes).padStart(9)]
-  return `  L${level.level} |${bar} ${cells.join('')}${`${reads} reads`.padStart(14)}${`in ${written}`.padStart(16)}`
+  const cells = [
+    tables.padStart(11),
+    bytesText(level.bytes).padStart(9),
+    `${reads} reads`.padStart(14),
+    `in ${written}`.padStart(16),
+  ]
+  return `  L${level.level} |${bar} ${cells.join('')}`
 }
 
 /** `12.3/s`, `1,234/s`. */
 function per(rate: number): string {
-  const text = rate > 0 && rate < 100 ? rate.toFixed(1).replace(/\.0$/, '') : grouped(Math.round(rate))
-  return `${text}/s`
+  const isSmall = rate > 0 && rate < 100
+  return `${isSmall ? rate.toFixed(1).replace(/\.0$/, '') : grouped(Math.round(rate))}/s`
 }
 
 function bytesPer(rate: number): string {

@@ -58,7 +58,7 @@ export interface CompactedEvent extends EventBase {
   micros: number
 }
 
-/** Why writers wait: for a flush that makes room in memory, or a compaction that empties level 0. */
+/** What writers wait for: a flush that makes room in memory, or a compaction of level 0. */
 export type StallCause = 'flush' | 'compaction'
 
 /** Writers wait from now on. */

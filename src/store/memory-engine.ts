@@ -123,6 +123,7 @@ export class MemoryEngine implements NativeStore {
   }
 
   async get(id: number, keyLength: number, snapshot: number): Promise<Uint8Array | undefined> {
+    this.#counts.got(1)
     const value = treeGet(this.rootOf(id, snapshot), this.#key.subarray(0, keyLength))
     return value === undefined ? undefined : Uint8Array.from(value)
   }

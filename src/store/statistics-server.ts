@@ -5,8 +5,8 @@
 //   GET /stats.json  { path, pid, storeId, stats }, bigints as strings of digits
 //
 // 1. Nothing listens unless it is asked to. A socket is its owner's alone (mode 0600).
-// 2. A socket that a dead process left in the store's folder is replaced: whoever has the store open
-//    owns that name. Elsewhere, one that nobody answers at is.
+// 2. A socket that a dead process left in the store's folder is replaced: whoever has the store
+//    open owns that name. Elsewhere, one that nobody answers at is.
 // 3. On a port, a request for another host than this one is refused: a web page must not reach it
 //    under a name of its own.
 // 4. Neither the server nor its connections keep the process alive.

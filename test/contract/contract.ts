@@ -9,6 +9,7 @@ import { namespaceContract } from './namespace-contract.js'
 import { rangeContract } from './range-contract.js'
 import { readContract } from './read-contract.js'
 import { snapshotContract } from './snapshot-contract.js'
+import { statisticsContract } from './statistics-contract.js'
 import { writeContract } from './write-contract.js'
 
 export type StoreFactory = () => Promise<Store>
@@ -31,6 +32,7 @@ export function contract(name: string, factory: StoreFactory): void {
     rangeContract(current)
     snapshotContract(current)
     lifecycleContract(current)
+    statisticsContract(current)
     modelContract(current)
   })
 }
