@@ -116,6 +116,18 @@ napi_value NumberMap(napi_env env, std::initializer_list<std::pair<const char*, 
   return object;
 }
 
+napi_value MakeMergeOperators(napi_env env) {
+  napi_value numbers = Object(env);
+  Set(env, numbers, "none", MergeOperator::kNone);
+  Set(env, numbers, "addI64", MergeOperator::kAddI64);
+  Set(env, numbers, "addI128", MergeOperator::kAddI128);
+  Set(env, numbers, "append", MergeOperator::kAppend);
+  Set(env, numbers, "max", MergeOperator::kMax);
+  Set(env, numbers, "min", MergeOperator::kMin);
+  Set(env, numbers, "jsonMergePatch", MergeOperator::kJsonMergePatch);
+  return numbers;
+}
+
 napi_value MakeConstants(napi_env env) {
   napi_value codes = Object(env);
   for (uint8_t code = 0; code <= static_cast<uint8_t>(StatusCode::kMergeFailed); ++code) {
@@ -127,7 +139,13 @@ napi_value MakeConstants(napi_env env) {
                                          {"levelCount", kLevelCount}});
   Set(env, constants, "statusCodes", codes);
   Set(env, constants, "durability", NumberMap(env, {{"memory", 0}, {"os", 1}, {"disk", 2}}));
-  Set(env, constants, "entryKinds", NumberMap(env, {{"delete", 0}, {"put", 1}}));
+  Set(env, constants, "entryKinds",
+      NumberMap(env, {{"delete", 0},
+                      {"put", 1},
+                      {"merge", 2},
+                      {"deleteRange", 3},
+                      {"putExpiring", 4}}));
+  Set(env, constants, "mergeOperators", MakeMergeOperators(env));
   Set(env, constants, "compression", NumberMap(env, {{"none", 0}, {"lz4", 1}, {"zstd", 2}}));
   Set(env, constants, "inspectKinds",
       NumberMap(env, {{"log", 0}, {"table", 1}, {"manifest", 2}, {"current", 3}}));

@@ -8,9 +8,11 @@ namespace {
 bool ReadNamespaceOptions(napi_env env, napi_value object, NamespaceOptions* options) {
   uint32_t compression = 0;
   uint32_t bottom_compression = 0;
+  uint32_t merge = 0;
   if (!ReadFields(env, object, "keyCodec", &options->key_codec, "valueCodec", &options->value_codec,
-                  "derived", &options->derived, "compression", &compression, "bottomCompression",
-                  &bottom_compression, "filterBitsPerKey", &options->filter_bits_per_key)) {
+                  "derived", &options->derived, "merge", &merge, "compression", &compression,
+                  "bottomCompression", &bottom_compression, "filterBitsPerKey",
+                  &options->filter_bits_per_key)) {
     return false;
   }
   constexpr auto kMost = static_cast<uint32_t>(Compression::kZstd);
@@ -18,6 +20,11 @@ bool ReadNamespaceOptions(napi_env env, napi_value object, NamespaceOptions* opt
     Throw(env, Status::InvalidArgument("compression is 0, 1 or 2; filterBitsPerKey is 0 to 64"));
     return false;
   }
+  if (merge > static_cast<uint32_t>(MergeOperator::kJsonMergePatch)) {
+    Throw(env, Status::InvalidArgument("merge is 0 to 6"));
+    return false;
+  }
+  options->merge = static_cast<MergeOperator>(merge);
   options->compression = static_cast<Compression>(compression);
   options->bottom_compression = static_cast<Compression>(bottom_compression);
   return true;
@@ -45,6 +52,7 @@ napi_value ListNamespaces(napi_env env, napi_callback_info info) {
     Set(env, item, "keyCodec", options.key_codec);
     Set(env, item, "valueCodec", options.value_codec);
     Set(env, item, "derived", options.derived);
+    Set(env, item, "merge", options.merge);
     Set(env, item, "compression", options.compression);
     Set(env, item, "bottomCompression", options.bottom_compression);
     Set(env, item, "filterBitsPerKey", options.filter_bits_per_key);

@@ -33,6 +33,7 @@ export const EXPECTED_CONSTANTS: NativeConstants = {
   statusCodes: { 0: 'OK', ...NATIVE_CODES },
   durability: constants.DURABILITY,
   entryKinds: constants.ENTRY_KIND,
+  mergeOperators: constants.MERGE_OPERATOR,
   compression: constants.COMPRESSION,
   inspectKinds: constants.INSPECT_KIND,
   get: constants.GET,

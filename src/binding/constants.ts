@@ -2,7 +2,16 @@
 // and addon.ts refuses an add-on whose numbers differ.
 
 export const DURABILITY = { memory: 0, os: 1, disk: 2 } as const
-export const ENTRY_KIND = { delete: 0, put: 1 } as const
+export const ENTRY_KIND = { delete: 0, put: 1, merge: 2, deleteRange: 3, putExpiring: 4 } as const
+export const MERGE_OPERATOR = {
+  none: 0,
+  addI64: 1,
+  addI128: 2,
+  append: 3,
+  max: 4,
+  min: 5,
+  jsonMergePatch: 6,
+} as const
 export const COMPRESSION = { none: 0, lz4: 1, zstd: 2 } as const
 export const INSPECT_KIND = { log: 0, table: 1, manifest: 2, current: 3 } as const
 

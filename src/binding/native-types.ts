@@ -72,6 +72,7 @@ export interface NativeNamespaceOptions {
   keyCodec: string
   valueCodec: string
   derived: boolean
+  merge: number
   compression: number
   bottomCompression: number
   filterBitsPerKey: number
@@ -178,6 +179,7 @@ export interface NativeConstants {
   statusCodes: Record<number, string>
   durability: Record<string, number>
   entryKinds: Record<string, number>
+  mergeOperators: Record<string, number>
   compression: Record<string, number>
   inspectKinds: Record<string, number>
   get: Record<string, number>

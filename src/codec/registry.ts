@@ -6,6 +6,7 @@
 
 import { InvalidTypeError, invalidArgument, kindOf } from '../base/errors.js'
 import type { KeyCodec, ValueCodec } from './codec.js'
+import { i128, i64 } from './signed-codecs.js'
 import { binary, u64, utf8 } from './simple-codecs.js'
 import { jsonCodec, msgpackCodec } from './structured-codecs.js'
 import { type Tuple, tupleCodec } from './tuple.js'
@@ -13,8 +14,8 @@ import { type Tuple, tupleCodec } from './tuple.js'
 export type AnyKeyCodec = KeyCodec<unknown, never>
 export type AnyValueCodec = ValueCodec<unknown, never>
 
-const keyCodecs = { tuple: tupleCodec, utf8, binary, u64 }
-const valueCodecs = { msgpack: msgpackCodec, json: jsonCodec, utf8, binary }
+const keyCodecs = { tuple: tupleCodec, utf8, binary, u64, i64, i128 }
+const valueCodecs = { msgpack: msgpackCodec, json: jsonCodec, utf8, binary, u64, i64, i128 }
 
 export type KeyCodecName = keyof typeof keyCodecs
 export type ValueCodecName = keyof typeof valueCodecs

@@ -1,4 +1,4 @@
-// The codecs without structure: `utf8` and `binary`, each for keys and values, and `u64` keys.
+// The codecs without structure: `utf8`, `binary` and `u64`, each for keys and values.
 //
 //   utf8    := the UTF-8 of the string; order by code point
 //   binary  := the bytes themselves; read as a Buffer of its own

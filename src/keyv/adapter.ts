@@ -9,9 +9,6 @@
 // 3. A store that was given stays open at disconnect(); one that the adapter opened is closed.
 
 import { unixTimeMs } from '../base/clock.js'
-import { byteBounds } from '../store/bounds.js'
-import { deleteKeys, deleteRange } from '../store/delete-range.js'
-import { handleOf } from '../store/namespace-handle.js'
 import { open } from '../store/open.js'
 import type { Durability, Namespace, Store } from '../store/store.js'
 import {
@@ -25,7 +22,6 @@ import {
 
 const NAME = 'keyv'
 const FOREVER = 0
-const NEWEST = 0
 
 type Key = [namespace: string, key: string]
 type Value = [deadline: number, value: unknown]
@@ -118,13 +114,11 @@ export class KeyvLedgerstone {
     return this.capabilities.expires ? deleted : deleted.includes(true)
   }
 
-  /** Deletes the entries of the namespace, in batches. */
+  /** Deletes the entries of the namespace, all at once. */
   async clear(): Promise<void> {
-    const prefix = [this.#space]
-    const handle = handleOf((await this.#open()).entries)
-    const bounds = byteBounds(handle.keyCodec, { prefix })
-    const plan = { bounds, reverse: false, limit: Infinity, snapshot: NEWEST }
-    return deleteRange(handle, plan, this.#durability)
+    const prefix = [this.#space] as [string]
+    const { entries } = await this.#open()
+    return entries.deleteRange({ prefix }, { durability: this.#durability })
   }
 
   /** The entries of the namespace in the order of their keys, as of one state of the store. */
@@ -180,19 +174,19 @@ export class KeyvLedgerstone {
   }
 
   async #delete(keys: readonly Key[]): Promise<boolean[]> {
-    const { entries } = await this.#open()
+    const opened = await this.#open()
     const present = await this.#presence(keys)
     const targets = keys.filter((_, i) => present[i])
-    await deleteKeys(handleOf(entries), targets, this.#durability)
+    await deleteKeys(opened, targets, this.#durability)
     return present
   }
 
   // The look and the delete are one turn. A failure to tidy up is no failure of the read.
   async #removeExpired(keys: readonly Key[]): Promise<void> {
     if (keys.length === 0) return
-    const { entries } = await this.#open()
-    const expired = keys.filter((key) => isExpired(entries.getSync(key)))
-    await deleteKeys(handleOf(entries), expired, 'memory').catch(() => undefined)
+    const opened = await this.#open()
+    const expired = keys.filter((key) => isExpired(opened.entries.getSync(key)))
+    await deleteKeys(opened, expired, 'memory').catch(() => undefined)
   }
 
   #deadline(expiry: number | undefined): number {
@@ -200,6 +194,19 @@ export class KeyvLedgerstone {
     if (this.capabilities.expires) return Math.max(Math.ceil(expiry), 1)
     return expiry > 0 ? unixTimeMs() + expiry : FOREVER
   }
+}
+
+function deleteKeys(
+  { store, entries }: Opened,
+  keys: readonly Key[],
+  durability: Durability,
+): Promise<void> {
+  return store.write(
+    (batch) => {
+      for (const key of keys) batch.del(entries, key)
+    },
+    { durability },
+  )
 }
 
 function isExpired(value: Value | undefined): boolean {

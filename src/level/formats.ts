@@ -82,6 +82,7 @@ export class Formats {
         keyCodec,
         valueCodec,
         derived: false,
+        merge: namespace.mergeOperator,
       })
     this.stored = namespace
     this.entries = byFormat((key) =>

@@ -15,9 +15,10 @@ import {
   type Transcoder,
 } from 'abstract-level'
 import { InvalidTypeError, closed, kindOf } from '../base/errors.js'
-import { deleteRange } from '../store/delete-range.js'
+import { erasedRange } from '../store/erased-range.js'
 import { type NamespaceHandle, handleOf } from '../store/namespace-handle.js'
 import type { Bounds, Durability, Store, WriteOptions } from '../store/store.js'
+import { deleteKeys } from './clear.js'
 import { Formats } from './formats.js'
 import {
   type FormatEntryOptions,
@@ -132,7 +133,7 @@ export class LedgerstoneLevel<KDefault = string, VDefault = string> extends Abst
     return super.batch(given[0] as [], given[1] as object)
   }
 
-  /** Deletes a range in batches; the whole is not one batch. */
+  /** Deletes a range at once; with a limit or a snapshot in batches, which are not one whole. */
   override clear(): Promise<void>
   override clear<K = KDefault>(options: LevelClearOptions<K>): Promise<void>
   override clear(options?: object): Promise<void> {
@@ -237,13 +238,18 @@ export class LedgerstoneLevel<KDefault = string, VDefault = string> extends Abst
 
   async _clear(options: FormatRangeOptions & LevelWriteOptions): Promise<void> {
     const { presence, stored } = this.#open()
+    const bounds = rangeBounds(presence[options.keyEncoding], options)
+    if (options.limit < 0 && options.snapshot === undefined) {
+      const erased = bounds.empty ? undefined : erasedRange(bounds)
+      return stored.store.writer.deleteRange(stored, erased, this.#writeOptions(options))
+    }
     const plan = {
-      bounds: rangeBounds(presence[options.keyEncoding], options),
+      bounds,
       reverse: options.reverse,
       limit: options.limit < 0 ? Infinity : options.limit,
       snapshot: snapshotIdOf(options.snapshot, stored.native),
     }
-    return deleteRange(stored, plan, durabilityOf(options, this.#durability))
+    return deleteKeys(stored, plan, durabilityOf(options, this.#durability))
   }
 
   _iterator(options: FormatEntryOptions): LevelIterator<this, KDefault, VDefault> {

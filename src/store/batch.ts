@@ -1,9 +1,13 @@
 // The batch that the function given to write() fills. It exists only while that function runs.
 
 import { InvalidTypeError, LedgerstoneError, invalidArgument, kindOf } from '../base/errors.js'
+import { expiryOf } from './expiry.js'
 import { NamespaceHandle } from './namespace-handle.js'
-import type { Batch } from './store.js'
+import { checkedOptions } from './options.js'
+import type { Batch, Bounds, Expiry } from './store.js'
 import type { WriteBuffer } from './write-buffer.js'
+
+const PUT_OPTIONS = ['ttl', 'expiresAt']
 
 export class WriteBatch implements Batch {
   readonly #buffer: WriteBuffer
@@ -17,12 +21,26 @@ export class WriteBatch implements Batch {
     this.#derived = derived
   }
 
-  put(namespace: unknown, key: unknown, value: unknown): void {
-    this.#buffer.put(this.#target(namespace), key, value)
+  put(namespace: unknown, key: unknown, value: unknown, options?: Expiry): void {
+    const target = this.#target(namespace)
+    const given = checkedOptions("A batch's put", options, PUT_OPTIONS)
+    this.#buffer.put(target, key, value, expiryOf(given, target.ttl))
   }
 
   del(namespace: unknown, key: unknown): void {
     this.#buffer.del(this.#target(namespace), key)
+  }
+
+  merge(namespace: unknown, key: unknown, operand: unknown): void {
+    const target = this.#target(namespace)
+    target.requireMerge()
+    this.#buffer.merge(target, key, operand)
+  }
+
+  deleteRange(namespace: unknown, bounds?: Bounds<unknown>): void {
+    const target = this.#target(namespace)
+    const erased = target.erasedBy(bounds)
+    if (erased !== undefined) this.#buffer.deleteRange(target, erased)
   }
 
   end(): void {

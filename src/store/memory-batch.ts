@@ -4,11 +4,17 @@ import { invalidArgument } from '../base/errors.js'
 import { ENTRY_KIND } from '../binding/constants.js'
 
 export interface BatchEntry {
+  /** One of ENTRY_KIND. */
+  kind: number
   namespaceId: number
+  /** Of a range delete: where it begins. */
   key: Buffer
-  /** undefined: the key is deleted. */
-  value: Buffer | undefined
+  /** As the kind has it; empty for a delete. */
+  value: Buffer
 }
+
+const KINDS: ReadonlySet<number> = new Set(Object.values(ENTRY_KIND))
+const NOTHING = Buffer.alloc(0)
 
 /** The entries of `bytes`, which are copied. */
 export function parseBatch(bytes: Uint8Array, entryCount: number): BatchEntry[] {
@@ -35,12 +41,12 @@ class BatchReader {
 
   entry(): BatchEntry {
     const kind = this.#byte()
-    if (kind !== ENTRY_KIND.put && kind !== ENTRY_KIND.delete) {
+    if (!KINDS.has(kind)) {
       throw invalidArgument(`A batch entry of the unknown kind ${kind}`)
     }
     const namespaceId = this.#varint()
     const key = this.#sized()
-    return { namespaceId, key, value: kind === ENTRY_KIND.put ? this.#sized() : undefined }
+    return { kind, namespaceId, key, value: kind === ENTRY_KIND.delete ? NOTHING : this.#sized() }
   }
 
   #sized(): Buffer {

@@ -3,6 +3,7 @@
 // and a durability is accepted and means nothing. A submit is applied at once, and
 // reported as committed in a later microtask.
 
+import { unixTimeMs } from '../base/clock.js'
 import { LedgerstoneError, invalidArgument } from '../base/errors.js'
 import { DURABILITY, GET, MANY } from '../binding/constants.js'
 import type {
@@ -19,14 +20,13 @@ import type { NamespaceLevels } from '../binding/statistics-types.js'
 import { parseBatch } from './memory-batch.js'
 import { MemoryIterator } from './memory-iterator.js'
 import { MemoryCounts } from './memory-statistics.js'
-import { MemoryState, NEWEST } from './memory-state.js'
-import { type Tree, treeGet } from './memory-tree.js'
+import { MemoryState, NEWEST, type NamespaceView } from './memory-state.js'
 
 const NOTHING = new Uint8Array(0)
 
 export class MemoryEngine implements NativeStore {
   readonly #onCommitted: OnCommitted
-  readonly #state = new MemoryState()
+  readonly #state: MemoryState
   readonly #counts = new MemoryCounts()
   #ticket = 0
   #appliedVisible = 0n
@@ -37,8 +37,9 @@ export class MemoryEngine implements NativeStore {
   #request: Buffer = Buffer.alloc(0)
   #taken: Uint8Array = NOTHING
 
-  constructor(onCommitted: OnCommitted) {
+  constructor(onCommitted: OnCommitted, now = unixTimeMs) {
     this.#onCommitted = onCommitted
+    this.#state = new MemoryState(now)
   }
 
   openReport(): OpenReport {
@@ -101,7 +102,7 @@ export class MemoryEngine implements NativeStore {
   }
 
   getSync(id: number, keyLength: number, snapshot: number): number {
-    const value = treeGet(this.rootOf(id, snapshot), this.#key.subarray(0, keyLength))
+    const value = this.#find(id, keyLength, snapshot)
     this.#counts.got(1)
     if (value === undefined) return GET.absent
     if (value.length > this.#value.length) {
@@ -124,12 +125,12 @@ export class MemoryEngine implements NativeStore {
 
   async get(id: number, keyLength: number, snapshot: number): Promise<Uint8Array | undefined> {
     this.#counts.got(1)
-    const value = treeGet(this.rootOf(id, snapshot), this.#key.subarray(0, keyLength))
+    const value = this.#find(id, keyLength, snapshot)
     return value === undefined ? undefined : Uint8Array.from(value)
   }
 
   hasSync(id: number, keyLength: number, snapshot: number): number {
-    const value = treeGet(this.rootOf(id, snapshot), this.#key.subarray(0, keyLength))
+    const value = this.#find(id, keyLength, snapshot)
     return value === undefined ? GET.absent : GET.present
   }
 
@@ -142,14 +143,13 @@ export class MemoryEngine implements NativeStore {
   }
 
   getManySync(id: number, count: number, length: number, snapshot: number): number {
-    const root = this.rootOf(id, snapshot)
     let at = 0
     let out = 0
     this.#counts.got(count)
     for (let answered = 0; answered < count; answered++) {
       const keySize = this.#request.readUInt32LE(at)
       const keyEnd = Math.min(at + 4 + keySize, length)
-      const value = treeGet(root, this.#request.subarray(at + 4, keyEnd))
+      const value = this.#state.value(id, snapshot, this.#request.subarray(at + 4, keyEnd))
       if (out + 4 + (value?.length ?? 0) > this.#value.length) return answered
       out = this.#value.writeUInt32LE(value?.length ?? MANY.absent, out)
       if (value !== undefined) this.#value.set(value, out)
@@ -182,11 +182,11 @@ export class MemoryEngine implements NativeStore {
     lower: NativeBound,
     upper: NativeBound,
   ): MemoryIterator {
-    return new MemoryIterator(this.rootOf(id, snapshot), flags, lower, upper)
+    return new MemoryIterator(this.viewOf(id, snapshot), flags, lower, upper)
   }
 
-  protected rootOf(id: number, snapshot: number): Tree {
-    return this.#state.root(id, snapshot)
+  protected viewOf(id: number, snapshot: number): NamespaceView {
+    return this.#state.namespaceView(id, snapshot)
   }
 
   countSync(
@@ -264,6 +264,10 @@ export class MemoryEngine implements NativeStore {
 
   async close(): Promise<void> {
     this.#state.close()
+  }
+
+  #find(id: number, keyLength: number, snapshot: number): Buffer | undefined {
+    return this.#state.value(id, snapshot, this.#key.subarray(0, keyLength))
   }
 
   #committed(): number {

@@ -1,30 +1,39 @@
-// Walks one root of memory-tree.ts and fills chunks the way the engine's iterator does.
+// Walks one namespace of memory-state.ts and fills chunks the way the engine's iterator does. A
+// value that cannot be made ends the walk: what stands before it is given out, then the error.
 
 import { closed } from '../base/errors.js'
 import { compareBytes } from '../base/bytes.js'
 import { FILL, RANGE } from '../binding/constants.js'
 import type { NativeBound, NativeIterator } from '../binding/native-types.js'
-import { type Tree, type TreeNode, treeAfter, treeBefore } from './memory-tree.js'
+import type { KeyVersions } from './key-versions.js'
+import type { NamespaceView } from './memory-state.js'
+import { type Tree, treeAfter, treeBefore } from './memory-tree.js'
 
 const HEAD_BYTES = 8
 
+interface Entry {
+  key: Buffer
+  value: Buffer
+}
+
 export class MemoryIterator implements NativeIterator {
-  readonly #root: Tree
+  readonly #view: NamespaceView
   readonly #flags: number
   readonly #lower: NativeBound
   readonly #upper: NativeBound
-  #next: Tree
+  #next: Entry | undefined
+  #failure: Error | undefined
   #closed = false
 
-  constructor(root: Tree, flags: number, lower: NativeBound, upper: NativeBound) {
-    this.#root = root
+  constructor(view: NamespaceView, flags: number, lower: NativeBound, upper: NativeBound) {
+    this.#view = view
     this.#flags = flags
     this.#lower = (flags & RANGE.hasLower) !== 0 ? lower : undefined
     this.#upper = (flags & RANGE.hasUpper) !== 0 ? upper : undefined
     const reverse = (flags & RANGE.reverse) !== 0
     const exclusive = reverse ? RANGE.upperExclusive : RANGE.lowerExclusive
     const from = reverse ? this.#upper : this.#lower
-    this.#next = this.#within(step(root, reverse, from, (flags & exclusive) === 0))
+    this.#seek(from, (flags & exclusive) === 0)
   }
 
   fillSync(chunk: Uint8Array, entriesMax: number): number {
@@ -39,6 +48,7 @@ export class MemoryIterator implements NativeIterator {
       this.#advance()
       filled++
     }
+    if (filled === 0 && this.#failure !== undefined) throw this.#failure
     return filled
   }
 
@@ -65,15 +75,33 @@ export class MemoryIterator implements NativeIterator {
       this.#advance()
       count++
     }
+    if (this.#failure !== undefined && count < limit) throw this.#failure
     return count
   }
 
   #advance(): void {
-    const reverse = (this.#flags & RANGE.reverse) !== 0
-    this.#next = this.#within(step(this.#root, reverse, this.#next?.key, false))
+    this.#seek(this.#next?.key, false)
   }
 
-  #within(node: Tree): Tree {
+  // To the first entry from there on that a reader finds.
+  #seek(from: NativeBound, inclusive: boolean): void {
+    const reverse = (this.#flags & RANGE.reverse) !== 0
+    const { root } = this.#view
+    this.#next = undefined
+    let node = this.#within(step(root, reverse, from, inclusive))
+    for (; node !== undefined; node = this.#within(step(root, reverse, node.key, false))) {
+      try {
+        const value = this.#view.valueOf(node.value)
+        if (value === undefined) continue
+        this.#next = { key: node.key, value }
+      } catch (error) {
+        this.#failure = error as Error
+      }
+      return
+    }
+  }
+
+  #within(node: Tree<KeyVersions>): Tree<KeyVersions> {
     if (node === undefined) return undefined
     if (this.#lower !== undefined) {
       const order = compareBytes(node.key, this.#lower)
@@ -86,20 +114,20 @@ export class MemoryIterator implements NativeIterator {
     return node
   }
 
-  #sizeOf(node: TreeNode): number {
-    const { key, value } = this.#parts(node)
+  #sizeOf(entry: Entry): number {
+    const { key, value } = this.#parts(entry)
     return HEAD_BYTES + key.length + value.length
   }
 
-  #parts(node: TreeNode): { key: Buffer; value: Buffer } {
+  #parts(entry: Entry): Entry {
     return {
-      key: (this.#flags & RANGE.omitKeys) !== 0 ? NOTHING : node.key,
-      value: (this.#flags & RANGE.omitValues) !== 0 ? NOTHING : node.value,
+      key: (this.#flags & RANGE.omitKeys) !== 0 ? NOTHING : entry.key,
+      value: (this.#flags & RANGE.omitValues) !== 0 ? NOTHING : entry.value,
     }
   }
 
-  #write(node: TreeNode, target: Buffer, at: number): number {
-    const { key, value } = this.#parts(node)
+  #write(entry: Entry, target: Buffer, at: number): number {
+    const { key, value } = this.#parts(entry)
     target.writeUInt32LE(key.length, at)
     target.writeUInt32LE(value.length, at + 4)
     target.set(key, at + HEAD_BYTES)
@@ -110,6 +138,11 @@ export class MemoryIterator implements NativeIterator {
 
 const NOTHING = Buffer.alloc(0)
 
-function step(root: Tree, reverse: boolean, from: NativeBound, inclusive: boolean): Tree {
+function step(
+  root: Tree<KeyVersions>,
+  reverse: boolean,
+  from: NativeBound,
+  inclusive: boolean,
+): Tree<KeyVersions> {
   return reverse ? treeBefore(root, from, inclusive) : treeAfter(root, from, inclusive)
 }

@@ -3,15 +3,26 @@
 // 1. A state is an immutable root per namespace; a snapshot or iterator keeps the roots it began
 //    with.
 // 2. A batch is checked before any of it is applied.
+// 3. Values are made when they are read: of the versions of a key, at the moment of the read.
 
 import { LedgerstoneError, closed, invalidArgument } from '../base/errors.js'
+import { ENTRY_KIND, MERGE_OPERATOR } from '../binding/constants.js'
 import type { NativeNamespaceInfo, NativeNamespaceOptions } from '../binding/native-types.js'
+import { type KeyVersions, valueOf, versionsAfter } from './key-versions.js'
 import type { BatchEntry } from './memory-batch.js'
-import { type Tree, treeDelete, treePut } from './memory-tree.js'
+import { type Tree, treeDelete, treeDeleteRange, treeGet, treePut } from './memory-tree.js'
+
+type Root = Tree<KeyVersions>
 
 interface State {
   sequence: bigint
-  roots: ReadonlyMap<number, Tree>
+  roots: ReadonlyMap<number, Root>
+}
+
+/** One namespace as of one state. */
+export interface NamespaceView {
+  readonly root: Root
+  valueOf(versions: KeyVersions): Buffer | undefined
 }
 
 export const NEWEST = 0
@@ -23,6 +34,12 @@ export class MemoryState {
   #namespaceIds = 0
   #snapshotIds = 0
   #closed = false
+  readonly #now: () => number
+
+  /** `now` gives milliseconds since 1970. */
+  constructor(now: () => number) {
+    this.#now = now
+  }
 
   requireOpen(): void {
     if (this.#closed) throw closed('The store')
@@ -73,20 +90,29 @@ export class MemoryState {
     return state
   }
 
-  root(id: number, snapshot: number): Tree {
-    return this.view(snapshot).roots.get(id)
+  namespaceView(id: number, snapshot: number): NamespaceView {
+    const root = this.view(snapshot).roots.get(id)
+    const merge = this.#mergeOf(id)
+    return { root, valueOf: (versions) => valueOf(versions, merge, this.#now()) }
+  }
+
+  value(id: number, snapshot: number, key: Uint8Array): Buffer | undefined {
+    const versions = treeGet(this.view(snapshot).roots.get(id), key)
+    if (versions === undefined) return undefined
+    return valueOf(versions, this.#mergeOf(id), this.#now())
   }
 
   apply(entries: readonly BatchEntry[], derived: boolean): void {
     this.requireOpen()
-    for (const { namespaceId } of entries) {
-      if (this.#namespaces.get(namespaceId)?.derived === derived) continue
-      throw invalidArgument(`A batch entry for the unfit namespace ${namespaceId}`)
+    for (const { namespaceId, kind } of entries) {
+      const isFit =
+        this.#namespaces.get(namespaceId)?.derived === derived &&
+        (kind !== ENTRY_KIND.merge || this.#mergeOf(namespaceId) !== MERGE_OPERATOR.none)
+      if (!isFit) throw invalidArgument(`A batch entry for the unfit namespace ${namespaceId}`)
     }
     const roots = new Map(this.#newest.roots)
-    for (const { namespaceId: id, key, value } of entries) {
-      const root = roots.get(id)
-      roots.set(id, value === undefined ? treeDelete(root, key) : treePut(root, key, value))
+    for (const entry of entries) {
+      roots.set(entry.namespaceId, changed(roots.get(entry.namespaceId), entry))
     }
     this.#newest = { sequence: this.#newest.sequence + BigInt(entries.length), roots }
   }
@@ -94,4 +120,15 @@ export class MemoryState {
   get snapshots(): number {
     return this.#snapshots.size
   }
+
+  #mergeOf(id: number): number {
+    return this.#namespaces.get(id)?.merge ?? MERGE_OPERATOR.none
+  }
+}
+
+function changed(root: Root, entry: BatchEntry): Root {
+  const { kind, key, value } = entry
+  if (kind === ENTRY_KIND.deleteRange) return treeDeleteRange(root, key, value)
+  const versions = versionsAfter(treeGet(root, key), entry)
+  return versions === undefined ? treeDelete(root, key) : treePut(root, key, versions)
 }

@@ -4,22 +4,22 @@
 
 import { compareBytes } from '../base/bytes.js'
 
-export interface TreeNode {
+export interface TreeNode<V> {
   readonly key: Buffer
-  readonly value: Buffer
+  readonly value: V
   readonly priority: number
   readonly size: number
-  readonly left: Tree
-  readonly right: Tree
+  readonly left: Tree<V>
+  readonly right: Tree<V>
 }
 
-export type Tree = TreeNode | undefined
+export type Tree<V> = TreeNode<V> | undefined
 
-export function treeSize(tree: Tree): number {
+export function treeSize(tree: Tree<unknown>): number {
   return tree?.size ?? 0
 }
 
-export function treeGet(tree: Tree, key: Uint8Array): Buffer | undefined {
+export function treeGet<V>(tree: Tree<V>, key: Uint8Array): V | undefined {
   let node = tree
   while (node !== undefined) {
     const order = compareBytes(key, node.key)
@@ -29,13 +29,13 @@ export function treeGet(tree: Tree, key: Uint8Array): Buffer | undefined {
   return undefined
 }
 
-export function treePut(tree: Tree, key: Buffer, value: Buffer): TreeNode {
+export function treePut<V>(tree: Tree<V>, key: Buffer, value: V): TreeNode<V> {
   const [less, more] = split(treeDelete(tree, key), key)
   const single = node(key, value, priorityOf(key), undefined, undefined)
   return join(join(less, single), more)!
 }
 
-export function treeDelete(tree: Tree, key: Uint8Array): Tree {
+export function treeDelete<V>(tree: Tree<V>, key: Uint8Array): Tree<V> {
   if (tree === undefined) return undefined
   const order = compareBytes(key, tree.key)
   if (order === 0) return join(tree.left, tree.right)
@@ -47,9 +47,19 @@ export function treeDelete(tree: Tree, key: Uint8Array): Tree {
   return node(tree.key, tree.value, tree.priority, less, order < 0 ? right : changed)
 }
 
+/** Without the keys in [begin, end); an empty `end` is open. */
+export function treeDeleteRange<V>(tree: Tree<V>, begin: Uint8Array, end: Uint8Array): Tree<V> {
+  const [less, rest] = split(tree, begin)
+  return end.length === 0 ? less : join(less, split(rest, end)[1])
+}
+
 /** The first node behind `key` (or at it, with `inclusive`); of all without a key. */
-export function treeAfter(tree: Tree, key: Uint8Array | undefined, inclusive: boolean): Tree {
-  let found: Tree
+export function treeAfter<V>(
+  tree: Tree<V>,
+  key: Uint8Array | undefined,
+  inclusive: boolean,
+): Tree<V> {
+  let found: Tree<V>
   let at = tree
   while (at !== undefined) {
     const order = key === undefined ? -1 : compareBytes(key, at.key)
@@ -64,8 +74,12 @@ export function treeAfter(tree: Tree, key: Uint8Array | undefined, inclusive: bo
 }
 
 /** The last node before `key` (or at it, with `inclusive`); of all without a key. */
-export function treeBefore(tree: Tree, key: Uint8Array | undefined, inclusive: boolean): Tree {
-  let found: Tree
+export function treeBefore<V>(
+  tree: Tree<V>,
+  key: Uint8Array | undefined,
+  inclusive: boolean,
+): Tree<V> {
+  let found: Tree<V>
   let at = tree
   while (at !== undefined) {
     const order = key === undefined ? 1 : compareBytes(key, at.key)
@@ -79,15 +93,21 @@ export function treeBefore(tree: Tree, key: Uint8Array | undefined, inclusive: b
   return found
 }
 
-function node(key: Buffer, value: Buffer, priority: number, left: Tree, right: Tree): TreeNode {
+function node<V>(
+  key: Buffer,
+  value: V,
+  priority: number,
+  left: Tree<V>,
+  right: Tree<V>,
+): TreeNode<V> {
   return { key, value, priority, left, right, size: treeSize(left) + treeSize(right) + 1 }
 }
 
-// Into the keys below `key`, which must not be in the tree, and those above.
-function split(tree: Tree, key: Uint8Array): [Tree, Tree] {
+// Into the keys below `key` and the others.
+function split<V>(tree: Tree<V>, key: Uint8Array): [Tree<V>, Tree<V>] {
   if (tree === undefined) return [undefined, undefined]
   const { left, right, priority } = tree
-  if (compareBytes(key, tree.key) < 0) {
+  if (compareBytes(key, tree.key) <= 0) {
     const [less, more] = split(left, key)
     return [less, node(tree.key, tree.value, priority, more, right)]
   }
@@ -96,7 +116,7 @@ function split(tree: Tree, key: Uint8Array): [Tree, Tree] {
 }
 
 // Every key of `less` is below every key of `more`.
-function join(less: Tree, more: Tree): Tree {
+function join<V>(less: Tree<V>, more: Tree<V>): Tree<V> {
   if (less === undefined) return more
   if (more === undefined) return less
   if (less.priority > more.priority) {

@@ -9,16 +9,26 @@ import {
   kindOf,
   rejected,
 } from '../base/errors.js'
+import { MERGE_OPERATOR } from '../binding/constants.js'
 import type { NativeStore } from '../binding/native-types.js'
 import type { AnyKeyCodec, AnyValueCodec } from '../codec/registry.js'
 import { type ByteBounds, byteBounds } from './bounds.js'
 import type { ChunkPool } from './chunk-pool.js'
+import { type ErasedRange, erasedRange } from './erased-range.js'
 import type { ManyReader } from './many-reader.js'
 import { checkedOptions, flag } from './options.js'
 import { PlannedRange } from './range.js'
 import type { Reader } from './reader.js'
 import { snapshotIdOf } from './snapshot.js'
-import type { Bounds, Namespace, Range, RangeOptions, ReadOptions, WriteOptions } from './store.js'
+import type {
+  Bounds,
+  Namespace,
+  PutOptions,
+  Range,
+  RangeOptions,
+  ReadOptions,
+  WriteOptions,
+} from './store.js'
 import type { Writer } from './writer.js'
 
 /** What all namespaces of a store share. */
@@ -37,6 +47,10 @@ export interface NamespaceIdentity {
   keyCodec: AnyKeyCodec
   valueCodec: AnyValueCodec
   derived: boolean
+  /** One of MERGE_OPERATOR. */
+  merge: number
+  /** Milliseconds after which a put is gone that says nothing itself. */
+  ttl?: number | undefined
 }
 
 const BOUNDS = ['gt', 'gte', 'lt', 'lte', 'prefix']
@@ -49,6 +63,8 @@ export class NamespaceHandle implements Namespace<unknown, unknown> {
   readonly keyCodec: AnyKeyCodec
   readonly valueCodec: AnyValueCodec
   readonly derived: boolean
+  readonly mergeOperator: number
+  readonly ttl: number | undefined
   readonly codecs: { readonly key: string; readonly value: string }
   readonly store: StoreParts
   #dropped = false
@@ -60,6 +76,8 @@ export class NamespaceHandle implements Namespace<unknown, unknown> {
     this.keyCodec = identity.keyCodec
     this.valueCodec = identity.valueCodec
     this.derived = identity.derived
+    this.mergeOperator = identity.merge
+    this.ttl = identity.ttl
     this.codecs = { key: identity.keyCodec.name, value: identity.valueCodec.name }
   }
 
@@ -110,7 +128,7 @@ export class NamespaceHandle implements Namespace<unknown, unknown> {
     return this.store.reader.has(this, key, this.#view(options))
   }
 
-  put(key: unknown, value: unknown, options?: WriteOptions): Promise<void> {
+  put(key: unknown, value: unknown, options?: PutOptions): Promise<void> {
     try {
       return this.store.writer.put(this, key, value, options)
     } catch (error) {
@@ -121,6 +139,22 @@ export class NamespaceHandle implements Namespace<unknown, unknown> {
   del(key: unknown, options?: WriteOptions): Promise<void> {
     try {
       return this.store.writer.del(this, key, options)
+    } catch (error) {
+      return rejected(error)
+    }
+  }
+
+  merge(key: unknown, operand: unknown, options?: WriteOptions): Promise<void> {
+    try {
+      return this.store.writer.merge(this, key, operand, options)
+    } catch (error) {
+      return rejected(error)
+    }
+  }
+
+  deleteRange(bounds?: Bounds<unknown>, options?: WriteOptions): Promise<void> {
+    try {
+      return this.store.writer.deleteRange(this, this.erasedBy(bounds), options)
     } catch (error) {
       return rejected(error)
     }
@@ -142,6 +176,24 @@ export class NamespaceHandle implements Namespace<unknown, unknown> {
     this.requireOpen()
     const { lower, upper, empty } = this.bytesOf('approximateBytesSync', bounds)
     return empty ? 0 : this.native.approximateBytes(this.id, lower, upper)
+  }
+
+  requireMerge(): void {
+    if (this.mergeOperator !== MERGE_OPERATOR.none) return
+    throw invalidArgument(`The namespace '${this.name}' was made without the option merge`)
+  }
+
+  /** What deleteRange(bounds) erases; undefined for nothing. */
+  erasedBy(bounds: Bounds<unknown> | undefined): ErasedRange | undefined {
+    const given = checkedOptions('deleteRange', bounds, BOUNDS)
+    const names = Object.keys(given)
+    if (names.length > 0 && Object.values(given).every((bound) => bound === undefined)) {
+      throw invalidArgument(
+        `deleteRange got ${names.join(', ')} as undefined, which would delete every key; if that ` +
+          'is meant, call it without bounds',
+      )
+    }
+    return erasedRange(byteBounds(this.keyCodec, bounds))
   }
 
   /** The bounds given to the function `what`, checked. */

@@ -1,11 +1,11 @@
 // The namespaces of an open store: from a name and options to the one handle for it.
 //
 // 1. A name has one handle while the store is open, until it is dropped.
-// 2. Codecs that are not given are the recorded ones, else the defaults. Recorded custom codecs
-//    cannot be guessed: they must be given.
+// 2. Codecs and a merge operator that are not given are the recorded ones, else the defaults.
+//    Recorded custom codecs cannot be guessed: they must be given.
 
 import { InvalidTypeError, LedgerstoneError, invalidArgument, kindOf } from '../base/errors.js'
-import { COMPRESSION, NAMESPACE_NAME_BYTES_MAX } from '../binding/constants.js'
+import { COMPRESSION, MERGE_OPERATOR, NAMESPACE_NAME_BYTES_MAX } from '../binding/constants.js'
 import type { NativeNamespaceInfo } from '../binding/native-types.js'
 import {
   type AnyKeyCodec,
@@ -17,9 +17,11 @@ import {
   keyCodecOf,
   valueCodecOf,
 } from '../codec/registry.js'
+import { ttlOf } from './expiry.js'
+import { mergeName, mergeNumber } from './merge-operators.js'
 import { NamespaceHandle, type StoreParts } from './namespace-handle.js'
 import { checkedOptions, compressionOf, count, flag } from './options.js'
-import type { Compression, NamespaceInfo, NamespaceOptions } from './store.js'
+import type { Compression, MergeName, NamespaceInfo, NamespaceOptions } from './store.js'
 
 type AnyOptions = NamespaceOptions<KeyOption | undefined, ValueOption | undefined>
 
@@ -27,6 +29,8 @@ const OPTIONS = [
   'key',
   'value',
   'derived',
+  'merge',
+  'ttl',
   'compression',
   'bottomCompression',
   'filterBitsPerKey',
@@ -54,27 +58,35 @@ export class Namespaces {
     requireCodec(name, 'value', valueCodec.name, recorded?.valueCodec)
     const derived = flag('derived', given.derived, recorded?.derived ?? false)
     requireKind(name, derived, recorded?.derived)
+    const merge = mergeOf(name, given.merge, valueCodec.name, recorded?.merge)
+    const ttl = given.ttl === undefined ? undefined : ttlOf(given.ttl)
     const id = this.#store.native.namespace(name, {
       keyCodec: keyCodec.name,
       valueCodec: valueCodec.name,
       derived,
+      merge,
       ...storageOptions(given, recorded),
     })
-    const handle = new NamespaceHandle(this.#store, { id, name, keyCodec, valueCodec, derived })
+    const identity = { id, name, keyCodec, valueCodec, derived, merge, ttl }
+    const handle = new NamespaceHandle(this.#store, identity)
     this.#open.set(name, handle)
     return handle
   }
 
   list(): NamespaceInfo[] {
-    return this.#store.native.namespaces().map((info) => ({
-      name: info.name,
-      key: info.keyCodec,
-      value: info.valueCodec,
-      derived: info.derived,
-      compression: compressionName(info.compression),
-      bottomCompression: compressionName(info.bottomCompression),
-      filterBitsPerKey: info.filterBitsPerKey,
-    }))
+    return this.#store.native.namespaces().map((info) => {
+      const merge = mergeName(info.merge)
+      return {
+        name: info.name,
+        key: info.keyCodec,
+        value: info.valueCodec,
+        derived: info.derived,
+        ...(merge !== undefined && { merge }),
+        compression: compressionName(info.compression),
+        bottomCompression: compressionName(info.bottomCompression),
+        filterBitsPerKey: info.filterBitsPerKey,
+      }
+    })
   }
 
   #recorded(name: string): NativeNamespaceInfo | undefined {
@@ -136,6 +148,23 @@ function requireKind(namespace: string, asked: boolean, recorded: boolean | unde
   )
 }
 
+function mergeOf(
+  namespace: string,
+  asked: MergeName | undefined,
+  valueCodec: string,
+  recorded: number | undefined,
+): number {
+  if (asked === undefined) return recorded ?? MERGE_OPERATOR.none
+  const merge = mergeNumber(asked, valueCodec)
+  if (recorded === undefined || merge === recorded) return merge
+  const had = mergeName(recorded) ?? 'none'
+  throw new LedgerstoneError(
+    'MISMATCH',
+    `The namespace '${namespace}' has the merge operator '${had}', not '${asked}'`,
+    { expected: had, found: asked },
+  )
+}
+
 function requireSame(open: NamespaceHandle, given: AnyOptions): NamespaceHandle {
   const check = (side: string, had: AnyKeyCodec | AnyValueCodec, asked: AnyValueCodec): void => {
     requireCodec(open.name, side, asked.name, had.name)
@@ -148,8 +177,18 @@ function requireSame(open: NamespaceHandle, given: AnyOptions): NamespaceHandle 
   if (given.key !== undefined) check('key', open.keyCodec, keyCodecOf(given.key))
   if (given.value !== undefined) check('value', open.valueCodec, valueCodecOf(given.value))
   requireKind(open.name, flag('derived', given.derived, open.derived), open.derived)
+  mergeOf(open.name, given.merge, open.valueCodec.name, open.mergeOperator)
+  requireTtl(open, given.ttl)
   storageOptions(given, undefined)
   return open
+}
+
+function requireTtl(open: NamespaceHandle, asked: number | undefined): void {
+  if (asked === undefined || ttlOf(asked) === open.ttl) return
+  throw new LedgerstoneError(
+    'MISMATCH',
+    `The namespace '${open.name}' is open with the ttl ${open.ttl ?? Infinity}, not ${asked}`,
+  )
 }
 
 function requireName(name: unknown): void {

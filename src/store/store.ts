@@ -20,6 +20,16 @@ import type { ByteSize } from './options.js'
 
 export type { Compression, Durability, NamespaceLevels, OpenReport, StoreStats }
 
+/** What merge() does to the value below; docs/api.md has the codecs that each takes. */
+export type MergeName = 'add' | 'append' | 'max' | 'min' | 'json-merge-patch'
+
+/** What can be merged onto a value: for JSON also a part of it, with null for what goes. */
+export type MergeOperand<V> = V extends string | number | bigint | Uint8Array | readonly unknown[]
+  ? V
+  : V extends object
+    ? V | { [Name in keyof V]?: MergeOperand<V[Name]> | null }
+    : V
+
 export interface NamespaceOptions<K, V> {
   /** Key codec. Default: the recorded one, else 'tuple'. */
   key?: K
@@ -27,6 +37,10 @@ export interface NamespaceOptions<K, V> {
   value?: V
   /** Written without a write-ahead log, by writes that carry `applied`. Default: false. */
   derived?: boolean
+  /** What merge() does. Default: the recorded one, else none: then nothing can be merged. */
+  merge?: MergeName
+  /** Milliseconds after which each put is gone that says nothing itself. Not recorded. */
+  ttl?: number
   /** Of blocks above the bottom level, for a new namespace. Default: 'lz4'. */
   compression?: Compression
   /** Of blocks at the bottom level, for a new namespace. Default: 'zstd'. */
@@ -40,6 +54,8 @@ export interface NamespaceInfo {
   key: string
   value: string
   derived: boolean
+  /** Absent where nothing can be merged. */
+  merge?: MergeName
   compression: Compression
   bottomCompression: Compression
   filterBitsPerKey: number
@@ -54,6 +70,16 @@ export interface WriteOptions {
   /** How safe the write is when its promise fulfils. Default: 'disk'. */
   durability?: Durability | undefined
 }
+
+/** When a put is gone for readers; at most one of the two. */
+export interface Expiry {
+  /** Milliseconds from the call on, or Infinity for never. Default: the namespace's. */
+  ttl?: number | undefined
+  /** A moment, or its milliseconds since 1970, or Infinity for never; may be past. */
+  expiresAt?: Date | number | undefined
+}
+
+export interface PutOptions extends WriteOptions, Expiry {}
 
 export interface BatchOptions extends WriteOptions {
   /** The position of the last event these changes come from; for derived namespaces only. */
@@ -109,8 +135,18 @@ export interface Namespace<K, V, KIn = K, VIn = V> {
   getManySync(keys: readonly KIn[], options?: ReadOptions): (V | undefined)[]
   has(key: KIn, options?: ReadOptions): Promise<boolean>
   hasSync(key: KIn, options?: ReadOptions): boolean
-  put(key: KIn, value: VIn, options?: WriteOptions): Promise<void>
+  put(key: KIn, value: VIn, options?: PutOptions): Promise<void>
   del(key: KIn, options?: WriteOptions): Promise<void>
+  /**
+   * Changes the value as the namespace's `merge` option says, without reading it. MERGE_FAILED is
+   * told by the reads that then cannot make the value.
+   */
+  merge(key: KIn, operand: MergeOperand<VIn>, options?: WriteOptions): Promise<void>
+  /**
+   * Deletes every key in the bounds, whatever their number, by one entry of the log. Without any
+   * bounds it is every key there is.
+   */
+  deleteRange(bounds?: Bounds<KIn>, options?: WriteOptions): Promise<void>
   range(options?: RangeOptions<KIn>): Range<K, V>
   /** About how many bytes the tables hold in these bounds. */
   approximateBytesSync(bounds?: Bounds<KIn>): number
@@ -124,8 +160,19 @@ export type NamespaceOf<K, V> = Namespace<KeyOut<K>, ValueOut<V>, KeyIn<K>, Valu
 export type AnyNamespace = Namespace<unknown, unknown, never, never>
 
 export interface Batch {
-  put<KIn, VIn>(namespace: Namespace<unknown, unknown, KIn, VIn>, key: KIn, value: VIn): void
+  put<KIn, VIn>(
+    namespace: Namespace<unknown, unknown, KIn, VIn>,
+    key: KIn,
+    value: VIn,
+    options?: Expiry,
+  ): void
   del<KIn>(namespace: Namespace<unknown, unknown, KIn, never>, key: KIn): void
+  merge<KIn, VIn>(
+    namespace: Namespace<unknown, unknown, KIn, VIn>,
+    key: KIn,
+    operand: MergeOperand<VIn>,
+  ): void
+  deleteRange<KIn>(namespace: Namespace<unknown, unknown, KIn, never>, bounds?: Bounds<KIn>): void
 }
 
 export interface Snapshot {

@@ -1,7 +1,12 @@
 // The shared buffer that writes are encoded into, entry by entry, in the engine's batch format.
 //
-//   entry  := kind: u8 (0 delete, 1 put), namespace_id: varint, key_size: varint, key,
-//             [put only: value_size: varint, value]
+//   entry  := kind: u8, namespace_id: varint, key_size: varint, key,
+//             [not for delete: value_size: varint, value]
+//   kinds     0 delete
+//             1 put
+//             2 merge           value: the operand
+//             3 range delete    key: begin, value: end; an empty one is open
+//             4 expiring put    value: expires_at: u64 LE (milliseconds since 1970), value
 //   varint := seven bits per byte, least significant first, the high bit set on all but the last
 //
 // 1. `length` counts whole entries only: an entry that fails half way leaves no trace.
@@ -14,15 +19,19 @@ import { invalidArgument } from '../base/errors.js'
 import {
   ENTRY_KIND,
   KEY_BYTES_MAX,
+  MERGE_OPERATOR,
   SUBMIT_BYTES_MAX,
   VALUE_BYTES_MAX,
 } from '../binding/constants.js'
 import type { AnyKeyCodec, AnyValueCodec } from '../codec/registry.js'
+import type { ErasedRange } from './erased-range.js'
+import { refuseDeepJson } from './json-merge-patch.js'
 
 const INITIAL_BYTES = 64 * 1024
 const KEPT_BYTES_MAX = 4 * 1024 * 1024
 const GROWTH = 4
 const HEAD_BYTES_MAX = 16
+const EXPIRY_BYTES = 8
 const ENTRY_BYTES_MAX = VALUE_BYTES_MAX + 4 * KEY_BYTES_MAX
 
 /** What an entry needs to know about its namespace. */
@@ -30,6 +39,8 @@ export interface EntryTarget {
   readonly id: number
   readonly keyCodec: AnyKeyCodec
   readonly valueCodec: AnyValueCodec
+  /** One of MERGE_OPERATOR. */
+  readonly mergeOperator: number
 }
 
 export class WriteBuffer {
@@ -39,16 +50,32 @@ export class WriteBuffer {
   #valueSizeWidth = 1
   readonly #initial = this.bytes
 
-  put(target: EntryTarget, key: unknown, value: unknown): void {
+  /** With `expiresAt`, milliseconds since 1970, a put that readers find until then. */
+  put(target: EntryTarget, key: unknown, value: unknown, expiresAt?: number): void {
+    if (expiresAt !== undefined) {
+      this.#putExpiring(target, key, value, expiresAt)
+      return
+    }
     const afterKey = this.#keyed(ENTRY_KIND.put, target, key)
-    const width = this.#valueSizeWidth
-    const start = afterKey + width
-    const end = this.#encode(target.valueCodec, value, start)
-    const size = end - start
-    if (size > VALUE_BYTES_MAX) throw tooLarge('value', VALUE_BYTES_MAX)
-    this.length = this.#sized(afterKey, width, size, end)
+    const start = afterKey + this.#valueSizeWidth
+    this.#finish(afterKey, start, this.#encode(target.valueCodec, value, start))
+  }
+
+  merge(target: EntryTarget, key: unknown, operand: unknown): void {
+    const afterKey = this.#keyed(ENTRY_KIND.merge, target, key)
+    const start = afterKey + this.#valueSizeWidth
+    const end = this.#encode(target.valueCodec, operand, start)
+    if (target.mergeOperator === MERGE_OPERATOR.jsonMergePatch) refuseDeepJson(this.bytes, start, end)
+    this.#finish(afterKey, start, end)
+  }
+
+  deleteRange(target: EntryTarget, { begin, end }: ErasedRange): void {
+    const room = 2 * HEAD_BYTES_MAX + begin.length + end.length
+    while (this.bytes.length - this.length < room) this.#grow()
+    this.bytes[this.length] = ENTRY_KIND.deleteRange
+    const at = writeVarint(this.bytes, this.length + 1, target.id)
+    this.length = writeBytes(this.bytes, writeBytes(this.bytes, at, begin), end)
     this.entryCount++
-    this.#valueSizeWidth = varintWidth(size)
   }
 
   del(target: EntryTarget, key: unknown): void {
@@ -65,6 +92,24 @@ export class WriteBuffer {
   clear(): void {
     this.cutTo(0, 0)
     if (this.bytes.length > KEPT_BYTES_MAX) this.bytes = this.#initial
+  }
+
+  #putExpiring(target: EntryTarget, key: unknown, value: unknown, expiresAt: number): void {
+    const afterKey = this.#keyed(ENTRY_KIND.putExpiring, target, key)
+    const start = afterKey + this.#valueSizeWidth
+    const end = this.#encode(target.valueCodec, value, start + EXPIRY_BYTES)
+    this.bytes.writeUInt32LE(expiresAt % 2 ** 32, start)
+    this.bytes.writeUInt32LE(Math.floor(expiresAt / 2 ** 32), start + 4)
+    this.#finish(afterKey, start, end, EXPIRY_BYTES)
+  }
+
+  // Ends an entry whose value stands from `start` to `end`, `extra` bytes of it not the caller's.
+  #finish(afterKey: number, start: number, end: number, extra = 0): void {
+    const size = end - start
+    if (size - extra > VALUE_BYTES_MAX) throw tooLarge('value', VALUE_BYTES_MAX)
+    this.length = this.#sized(afterKey, start - afterKey, size, end)
+    this.entryCount++
+    this.#valueSizeWidth = varintWidth(size)
   }
 
   #keyed(kind: number, target: EntryTarget, key: unknown): number {
@@ -128,6 +173,12 @@ export function writeVarint(target: Buffer, at: number, value: number): number {
   }
   target[at++] = rest
   return at
+}
+
+function writeBytes(target: Buffer, at: number, bytes: Uint8Array): number {
+  const start = writeVarint(target, at, bytes.length)
+  target.set(bytes, start)
+  return start + bytes.length
 }
 
 function varintWidth(value: number): number {

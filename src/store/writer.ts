@@ -18,13 +18,17 @@ import { DURABILITY } from '../binding/constants.js'
 import type { NativeStore } from '../binding/native-types.js'
 import { WriteBatch } from './batch.js'
 import { type CommitQueue, type Deferred, deferred } from './commit-queue.js'
+import type { ErasedRange } from './erased-range.js'
+import { expiryOf } from './expiry.js'
 import type { NamespaceHandle } from './namespace-handle.js'
 import { checkedOptions, durabilityOf } from './options.js'
-import type { Batch, BatchOptions, WriteOptions } from './store.js'
+import type { Batch, BatchOptions, PutOptions, WriteOptions } from './store.js'
 import { WriteBuffer } from './write-buffer.js'
 
 const SUBMIT_AT_BYTES = 256 * 1024
 const WRITE_OPTIONS = ['durability']
+const PUT_OPTIONS = ['durability', 'ttl', 'expiresAt']
+const NO_OPTIONS: PutOptions = {}
 const BATCH_OPTIONS = ['durability', 'applied']
 
 export class Writer {
@@ -47,15 +51,39 @@ export class Writer {
     this.#readOnly = readOnly
   }
 
-  put(to: NamespaceHandle, key: unknown, value: unknown, options?: WriteOptions): Promise<void> {
-    this.#begin(to, options)
-    this.#buffer.put(to, key, value)
+  put(to: NamespaceHandle, key: unknown, value: unknown, options?: PutOptions): Promise<void> {
+    this.#begin(to, options, PUT_OPTIONS)
+    this.#buffer.put(to, key, value, expiryOf(options ?? NO_OPTIONS, to.ttl))
     return this.#promise()
   }
 
   del(to: NamespaceHandle, key: unknown, options?: WriteOptions): Promise<void> {
     this.#begin(to, options)
     this.#buffer.del(to, key)
+    return this.#promise()
+  }
+
+  merge(
+    to: NamespaceHandle,
+    key: unknown,
+    operand: unknown,
+    options?: WriteOptions,
+  ): Promise<void> {
+    this.#begin(to, options)
+    to.requireMerge()
+    this.#buffer.merge(to, key, operand)
+    return this.#promise()
+  }
+
+  /** Nothing to erase is nothing written. */
+  deleteRange(
+    to: NamespaceHandle,
+    erased: ErasedRange | undefined,
+    options?: WriteOptions,
+  ): Promise<void> {
+    this.#begin(to, options)
+    if (erased === undefined) return Promise.resolve()
+    this.#buffer.deleteRange(to, erased)
     return this.#promise()
   }
 
@@ -95,14 +123,18 @@ export class Writer {
     await this.#queue.settled()
   }
 
-  #begin(to: NamespaceHandle, options: WriteOptions | undefined): void {
+  #begin(
+    to: NamespaceHandle,
+    options: WriteOptions | undefined,
+    names: readonly string[] = WRITE_OPTIONS,
+  ): void {
     this.#requireWritable()
     to.requireOpen()
     if (to.derived) throw derivedNeedsPosition(to.name)
     if (options === undefined) {
       this.#useDurability(DURABILITY.disk)
     } else {
-      checkedOptions('put and del', options, WRITE_OPTIONS)
+      checkedOptions('A write', options, names)
       this.#useDurability(durabilityOf(options.durability))
     }
   }

@@ -57,8 +57,8 @@ class SlowEngine extends MemoryEngine {
     lower: NativeBound,
     upper: NativeBound,
   ): MemoryIterator {
-    const root = this.rootOf(id, snapshot)
-    return new SlowIterator(root, flags, lower, upper)
+    const view = this.viewOf(id, snapshot)
+    return new SlowIterator(view, flags, lower, upper)
   }
 }
 

@@ -3,7 +3,11 @@
 import { afterEach, beforeEach, describe } from 'vitest'
 import type { Store } from '../../src/index.js'
 import { batchContract } from './batch-contract.js'
+import { deleteRangeContract } from './delete-range-contract.js'
+import { expiryContract } from './expiry-contract.js'
 import { lifecycleContract } from './lifecycle-contract.js'
+import { mergeContract } from './merge-contract.js'
+import { mergeModelContract } from './merge-model-contract.js'
 import { modelContract } from './model-contract.js'
 import { namespaceContract } from './namespace-contract.js'
 import { rangeContract } from './range-contract.js'
@@ -29,11 +33,15 @@ export function contract(name: string, factory: StoreFactory): void {
     readContract(current)
     writeContract(current)
     batchContract(current)
+    mergeContract(current)
+    deleteRangeContract(current)
+    expiryContract(current)
     rangeContract(current)
     snapshotContract(current)
     lifecycleContract(current)
     statisticsContract(current)
     modelContract(current)
+    mergeModelContract(current)
   })
 }
 

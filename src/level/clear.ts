@@ -1,15 +1,15 @@
-// Deletes what a range holds, a chunk of keys at a time.
+// clear() where only some of a range's keys go: with a limit, or those of a snapshot.
 //
 // 1. The keys are those of the view that is taken when it begins.
 // 2. Each chunk is one batch; the whole is not. All but the last are written at `os` at most: the
 //    last one makes everything before it as durable as was asked, since commits are a prefix.
 
-import type { Durability } from '../binding/constants.js'
-import type { NamespaceHandle } from './namespace-handle.js'
-import { PART, type RangeCursor } from './range-cursor.js'
-import { type CursorPlan, advance, openCursor } from './range.js'
+import type { NamespaceHandle } from '../store/namespace-handle.js'
+import { PART, type RangeCursor } from '../store/range-cursor.js'
+import { type CursorPlan, advance, openCursor } from '../store/range.js'
+import type { Durability } from '../store/store.js'
 
-export async function deleteRange(
+export async function deleteKeys(
   namespace: NamespaceHandle,
   plan: CursorPlan,
   durability: Durability = 'disk',
@@ -21,7 +21,7 @@ export async function deleteRange(
     while (keys.length > 0) {
       const following = await nextKeys(cursor)
       const isLast = following.length === 0
-      await deleteKeys(namespace, keys, isLast ? durability : atMostOs(durability))
+      await deleteBatch(namespace, keys, isLast ? durability : atMostOs(durability))
       keys = following
     }
   } finally {
@@ -29,11 +29,10 @@ export async function deleteRange(
   }
 }
 
-/** Deletes the keys in one batch. */
-export function deleteKeys(
+function deleteBatch(
   namespace: NamespaceHandle,
   keys: readonly unknown[],
-  durability: Durability | undefined,
+  durability: Durability,
 ): Promise<void> {
   const { store } = namespace
   return store.writer.write(
