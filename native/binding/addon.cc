@@ -140,11 +140,8 @@ napi_value MakeConstants(napi_env env) {
   Set(env, constants, "statusCodes", codes);
   Set(env, constants, "durability", NumberMap(env, {{"memory", 0}, {"os", 1}, {"disk", 2}}));
   Set(env, constants, "entryKinds",
-      NumberMap(env, {{"delete", 0},
-                      {"put", 1},
-                      {"merge", 2},
-                      {"deleteRange", 3},
-                      {"putExpiring", 4}}));
+      NumberMap(env,
+                {{"delete", 0}, {"put", 1}, {"merge", 2}, {"deleteRange", 3}, {"putExpiring", 4}}));
   Set(env, constants, "mergeOperators", MakeMergeOperators(env));
   Set(env, constants, "compression", NumberMap(env, {{"none", 0}, {"lz4", 1}, {"zstd", 2}}));
   Set(env, constants, "inspectKinds",

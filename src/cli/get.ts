@@ -18,7 +18,8 @@ Prints the value of one key. Fails with NOT_FOUND when the key is absent.
 How to type a key depends on the namespace's key codec (ledgerstone namespaces):
   tuple    a JSON array: '["USD","CNY"]'; inside, a bigint is {"bigint":"12"}, bytes are
            {"base64":"AAE="}, a date is {"date":"2026-01-31"}
-  utf8     the text        binary   hex        u64   digits
+  utf8     the text        binary   hex        u64, i64, i128   digits; a key
+  like -5 comes behind --: ledgerstone get --store ./data -- -5
 
 Examples:
   ledgerstone get '["USD","CNY"]' --namespace rates

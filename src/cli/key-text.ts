@@ -5,7 +5,7 @@
 //           {"number":"Infinity"} (also -Infinity, and whole numbers from 2^53 on)
 //   utf8    the text itself
 //   binary  hex
-//   u64     digits
+//   u64     digits; i64 and i128 also with a minus before them
 
 import type { Tuple, TupleElement } from '../codec/tuple.js'
 import { exactJson } from './exact-json.js'
@@ -23,6 +23,10 @@ export function parseKey(codec: string, text: string): unknown {
     case 'u64':
       if (/^\d+$/.test(text)) return BigInt(text)
       throw badKey(`A u64 key is digits; found '${text}'`)
+    case 'i64':
+    case 'i128':
+      if (/^-?\d+$/.test(text)) return BigInt(text)
+      throw badKey(`An ${codec} key is a whole number; found '${text}'`)
     default:
       throw badKey(`Keys of the codec '${codec}' cannot be typed here`)
   }

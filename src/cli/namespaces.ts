@@ -30,9 +30,10 @@ export const namespaces: Command = {
         printJson(all)
         return EXIT.done
       }
-      const rows = all.map(({ name, key, value, derived }) => [
-        ...[name, key, value, derived ? 'derived' : 'logged'],
-      ])
+      const rows = all.map(({ name, key, value, merge, derived }) => {
+        const values = merge === undefined ? value : `${value} (${merge})`
+        return [name, key, values, derived ? 'derived' : 'logged']
+      })
       printText(table([['NAMESPACE', 'KEYS', 'VALUES', 'KIND'], ...rows]))
       return EXIT.done
     }),

@@ -48,7 +48,7 @@ export function jsonForm(value: unknown): unknown {
 }
 
 export function plainForm(value: unknown, indent?: number): string {
-  if (typeof value === 'string') return value
+  if (typeof value === 'string' || typeof value === 'bigint') return String(value)
   if (value instanceof Uint8Array) return Buffer.from(value).toString('hex')
   return JSON.stringify(jsonForm(value), undefined, indent) ?? String(value)
 }

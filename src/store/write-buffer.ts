@@ -65,7 +65,8 @@ export class WriteBuffer {
     const afterKey = this.#keyed(ENTRY_KIND.merge, target, key)
     const start = afterKey + this.#valueSizeWidth
     const end = this.#encode(target.valueCodec, operand, start)
-    if (target.mergeOperator === MERGE_OPERATOR.jsonMergePatch) refuseDeepJson(this.bytes, start, end)
+    const isJson = target.mergeOperator === MERGE_OPERATOR.jsonMergePatch
+    if (isJson) refuseDeepJson(this.bytes, start, end)
     this.#finish(afterKey, start, end)
   }
 

@@ -24,6 +24,8 @@ describe('A key as text', () => {
       Buffer.from([0, 255]),
     )
     expect(parseKey('u64', formatKey('u64', 2n ** 64n - 1n))).toBe(2n ** 64n - 1n)
+    expect(parseKey('i64', formatKey('i64', -5n))).toBe(-5n)
+    expect(parseKey('i128', formatKey('i128', -(2n ** 100n)))).toBe(-(2n ** 100n))
   })
 
   test.each([
@@ -38,6 +40,8 @@ describe('A key as text', () => {
     ['tuple', '[{"number":"x"}]'],
     ['binary', 'abc'],
     ['u64', '-1'],
+    ['i64', '1.5'],
+    ['i128', ''],
     ['mine', 'x'],
   ])('of the codec %s is refused: %s', (codec, text) => {
     expect(() => parseKey(codec, text)).toThrow(expect.objectContaining({ code: 'BAD_KEY' }))
@@ -59,6 +63,7 @@ describe('A value as text', () => {
   test('is plain where it can be', () => {
     expect(plainForm('text')).toBe('text')
     expect(plainForm(Buffer.from([1, 255]))).toBe('01ff')
+    expect(plainForm(-5n)).toBe('-5')
     expect(plainForm({ a: 1n })).toBe('{"a":"1"}')
   })
 })

@@ -122,7 +122,7 @@ export function deleteRangeContract(store: CurrentStore): void {
 
     it('reaches the largest keys, and stops before and behind them', async () => {
       const space = store().namespace('large', { key: 'binary', value: 'utf8' })
-      const large = (last: number): Buffer => Buffer.concat([Buffer.alloc(65_534, 7), Buffer.of(last)])
+      const large = (last: number): Buffer => Buffer.alloc(65_535, 7).fill(last, 65_534)
       const highest = Buffer.alloc(65_535, 0xff)
       const keys = [large(1), large(2), large(3), highest]
       const fill = (): Promise<unknown> =>

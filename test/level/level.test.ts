@@ -72,18 +72,43 @@ describe('A write of a Level', () => {
 })
 
 describe('clear() of a Level', () => {
-  test('empties a large range with one sync, and leaves the rest', async () => {
+  async function filled() {
     const db = level(folder(), { durability: 'os' })
     const old = db.sublevel('old')
     const young = db.sublevel('young')
     const keys = Array.from({ length: 10_000 }, (_, i) => `key-${i}`)
     await db.batch(keys.map((key) => ({ type: 'put', key, value: 'v', sublevel: old })))
     await young.put('a', '1')
-    const [disk, os] = await added(db, () => old.clear({ durability: 'disk' } as object))
-    expect(disk).toBe(1)
-    expect(os).toBeGreaterThan(1)
+    return { db, old }
+  }
+
+  test('empties a large range with one entry, and leaves the rest', async () => {
+    const { db, old } = await filled()
+    const before = db.store.sequence
+    expect(await added(db, () => old.clear({ durability: 'disk' } as object))).toEqual([1, 0, 0])
+    expect(db.store.sequence - before).toBe(1n)
     expect(await old.keys().all()).toEqual([])
     expect(await db.iterator().all()).toEqual([['!young!a', '1']])
+  })
+
+  test('with a limit empties so much of it with one sync', async () => {
+    const { db, old } = await filled()
+    const clear = () => old.clear({ limit: 9_999, reverse: true, durability: 'disk' } as object)
+    const [disk, os] = await added(db, clear)
+    expect(disk).toBe(1)
+    expect(os).toBeGreaterThan(1)
+    expect(await old.keys().all()).toEqual(['key-0'])
+  })
+
+  test('leaves what a snapshot does not have, and is nothing for crossed bounds', async () => {
+    const { db, old } = await filled()
+    const snapshot = db.snapshot()
+    await old.put('new', '1')
+    await old.clear({ snapshot })
+    expect(await old.keys().all()).toEqual(['new'])
+    await snapshot.close()
+    await old.clear({ gt: 'z', lt: 'a' })
+    expect(await old.keys().all()).toEqual(['new'])
   })
 })
 
