@@ -27,8 +27,8 @@ afterEach(async () => {
 type Counts = [disk: unknown, os: unknown, memory: unknown]
 
 function batches({ store }: LedgerstoneLevel): Counts {
-  const { diskBatches, osBatches, memoryBatches } = store.stats()
-  return [diskBatches, osBatches, memoryBatches]
+  const { disk, os, memory } = store.stats().writes.batchesByDurability
+  return [disk, os, memory]
 }
 
 async function added(db: LedgerstoneLevel, write: () => Promise<unknown>): Promise<number[]> {
