@@ -8,6 +8,8 @@ import { type LiveStats, parseStatsJson } from '../store/stats-json.js'
 import { CommandError, codeOf } from './failure.js'
 
 const ANSWER_MS = 5000
+/** What the system says when nobody listens there, or who did is gone. */
+const NOBODY = ['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE']
 
 export function socketOf(folder: string): string {
   return join(folder, SOCKET_NAME)
@@ -22,7 +24,7 @@ export async function readLiveStats(socket: string): Promise<LiveStats> {
     return parseStatsJson(await body(short.path))
   } catch (error) {
     const code = codeOf(error)
-    if (code === 'ENOENT' || code === 'ECONNREFUSED') throw notServed(socket, error)
+    if (code !== undefined && NOBODY.includes(code)) throw notServed(socket, error)
     throw error
   } finally {
     await short.release()
@@ -39,7 +41,7 @@ function body(socketPath: string): Promise<string> {
     const asked = request({ socketPath, path: '/stats.json', timeout: ANSWER_MS }, (response) => {
       let text = ''
       response.setEncoding('utf8').on('data', (part: string) => (text += part))
-      response.once('end', () => {
+      response.once('error', failed).once('end', () => {
         if (response.statusCode === 200) done(text)
         else failed(new CommandError('NOT_SERVED', text.trim()))
       })

@@ -1,6 +1,7 @@
 // A terminal that is redrawn in place, and given back as it was.
 //
-// 1. On a terminal: the other screen, no cursor, keys unbuffered. Elsewhere lines follow each other.
+// 1. On a terminal: the other screen, no cursor, keys unbuffered. Elsewhere pages follow each
+//    other.
 // 2. close() restores all of it, and runs at the latest when the process exits.
 
 const ENTER = '\u001b[?1049h\u001b[?25l'

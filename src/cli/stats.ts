@@ -63,8 +63,17 @@ export const levels: Command = {
 }
 
 function figures(values: object): string {
-  const rows = Object.entries(values).map(([name, value]) => [words(name), figure(value)])
-  return table(rows, [1])
+  return table(rowsOf(values), [1])
+}
+
+/** A row for each figure; lists (levels, histograms) have commands of their own. */
+function rowsOf(values: object, above: readonly string[] = []): string[][] {
+  return Object.entries(values).flatMap(([name, value]: [string, unknown]) => {
+    const path = [...above, words(name)]
+    if (Array.isArray(value)) return []
+    if (typeof value === 'object' && value !== null) return rowsOf(value, path)
+    return [[path.join(', '), figure(value)]]
+  })
 }
 
 function words(name: string): string {

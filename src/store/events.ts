@@ -41,9 +41,7 @@ export interface FlushedEvent extends EventBase {
   micros: number
 }
 
-/** Tables of one level were merged into the next (`compacted`) or went there whole (`moved`). */
-export interface CompactedEvent extends EventBase {
-  kind: 'compacted' | 'moved'
+interface DownEvent extends EventBase {
   namespace: string
   inputLevel: number
   outputLevel: number
@@ -56,6 +54,16 @@ export interface CompactedEvent extends EventBase {
   /** Written; 0 for a move. */
   bytes: number
   micros: number
+}
+
+/** Tables of one level were merged into the next. */
+export interface CompactedEvent extends DownEvent {
+  kind: 'compacted'
+}
+
+/** Tables of one level went into the next as they are, since they met nothing there. */
+export interface MovedEvent extends DownEvent {
+  kind: 'moved'
 }
 
 /** What writers wait for: a flush that makes room in memory, or a compaction of level 0. */
@@ -104,6 +112,7 @@ export type StoreEvent =
   | GenerationFullEvent
   | FlushedEvent
   | CompactedEvent
+  | MovedEvent
   | StallBeganEvent
   | StallEndedEvent
   | TableDeletedEvent

@@ -129,7 +129,9 @@ describe('Prometheus text', () => {
     expect([at('0.00001'), at('0.000025'), at('0.5'), at('1'), at('10'), at('+Inf')]).toEqual([
       ...[3, 4, 4, 5, 5, 6],
     ])
-    const bounds = (buckets ?? []).map(({ labels }) => Number(labels['le']?.replace('+Inf', 'Infinity')))
+    const bounds = (buckets ?? []).map(({ labels }) =>
+      Number(labels['le']?.replace('+Inf', 'Infinity')),
+    )
     expect(bounds).toEqual([...bounds].sort((a, b) => a - b))
     const sums = metric?.samples.get('ledgerstone_commit_seconds_sum')
     expect(sums?.find((s) => s.labels['durability'] === 'disk')?.value).toBe(3.00004)

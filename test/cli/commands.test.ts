@@ -154,11 +154,11 @@ describe('The state of a store', () => {
   })
 
   test('stats prints figures', async () => {
-    expect((await run('stats', '--store', store)).out).toMatch(/^table bytes +[\d,]+$/m)
+    expect((await run('stats', '--store', store)).out).toMatch(/^state, table bytes +[\d,]+$/m)
     const json = JSON.parse((await run('stats', '--store', store, '--json')).out) as {
-      stats: Record<string, unknown>
+      stats: { state: { tables: number } }
     }
-    expect(json.stats['tables']).toBe(4)
+    expect(json.stats.state.tables).toBe(4)
   })
 
   test('levels draws each namespace, before and after compact', async () => {

@@ -68,8 +68,8 @@ describe('KeyvLedgerstone on a path', () => {
     const quick = new KeyvLedgerstone(onDisk, { durability: 'os' })
     await quick.set('warm', 1)
     const counts = () => {
-      const { diskBatches, osBatches } = onDisk.stats()
-      return [Number(diskBatches), Number(osBatches)] as const
+      const { disk, os } = onDisk.stats().writes.batchesByDurability
+      return [disk, os] as const
     }
     const before = counts()
     await safe.set('a', 1)

@@ -75,7 +75,7 @@ describe('level-read-stream', () => {
     const stream = new EntryStream<string, string>(db) as unknown as Readable
     for await (const { key } of stream as AsyncIterable<{ key: string }>) if (key > 'key-01') break
     expect(stream.destroyed).toBe(true)
-    expect(db.store.stats()['snapshots']).toBe(0)
+    expect(db.store.stats().state.snapshots).toBe(0)
   })
 })
 
