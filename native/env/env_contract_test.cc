@@ -259,6 +259,27 @@ TEST_P(EnvContract, CreatesMissingParentsAndListsSorted) {
   EXPECT_TRUE(env()->CreateDirectory("").Is(StatusCode::kInvalidArgument));
 }
 
+TEST_P(EnvContract, ALinkIsAnotherNameOfTheSameBytes) {
+  ASSERT_TRUE(env()->CreateDirectory(Path("copy")).ok());
+  Write("a", "kept");
+  ASSERT_TRUE(env()->LinkFile(Path("a"), Path("copy/b")).ok());
+  ASSERT_TRUE(env()->SyncDirectory(Path("copy")).ok());
+  ASSERT_TRUE(env()->RemoveFile(Path("a")).ok());
+  EXPECT_FALSE(Exists("a"));
+  EXPECT_EQ(Contents("copy/b"), "kept");
+}
+
+TEST_P(EnvContract, RemovesOnlyEmptyDirectories) {
+  ASSERT_TRUE(env()->CreateDirectory(Path("sub")).ok());
+  Write("sub/a", "");
+  EXPECT_EQ(env()->RemoveDirectory(Path("sub")).error_number(), ENOTEMPTY);
+  EXPECT_EQ(env()->RemoveDirectory(Path("sub/a")).error_number(), ENOTDIR);
+  EXPECT_TRUE(env()->RemoveDirectory(Path("none")).Is(StatusCode::kNotFound));
+  ASSERT_TRUE(env()->RemoveFile(Path("sub/a")).ok());
+  ASSERT_TRUE(env()->RemoveDirectory(Path("sub")).ok());
+  EXPECT_FALSE(Exists("sub"));
+}
+
 TEST_P(EnvContract, ReplaceFileLeavesOnlyTheNewContents) {
   const std::string directory = world_->directory();
   Write("CURRENT.tmp", "left behind by a crash");

@@ -47,6 +47,7 @@ Slice DiskOperationName(DiskOperationKind kind) {
     case DiskOperationKind::kLink: return "link";
     case DiskOperationKind::kRemove: return "remove";
     case DiskOperationKind::kCreateDirectory: return "mkdir";
+    case DiskOperationKind::kRemoveDirectory: return "rmdir";
     case DiskOperationKind::kList: return "list";
     case DiskOperationKind::kSyncDirectory: return "sync-dir";
     case DiskOperationKind::kLock: return "lock";
@@ -68,7 +69,8 @@ bool ChangesDisk(DiskOperationKind kind) {
 }
 
 std::string FileKindText(DiskOperationKind kind, Slice path) {
-  if (kind == DiskOperationKind::kCreateDirectory || kind == DiskOperationKind::kList ||
+  if (kind == DiskOperationKind::kCreateDirectory ||
+      kind == DiskOperationKind::kRemoveDirectory || kind == DiskOperationKind::kList ||
       kind == DiskOperationKind::kSyncDirectory) {
     return "directory";
   }

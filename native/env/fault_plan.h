@@ -34,6 +34,7 @@ enum class DiskOperationKind : uint8_t {
   kLink,
   kRemove,
   kCreateDirectory,
+  kRemoveDirectory,
   kList,
   kSyncDirectory,
   kLock,

@@ -93,6 +93,10 @@ class PosixEnv final : public Env {
   }
 
   Status CreateDirectory(const std::string& path) override;
+  Status RemoveDirectory(const std::string& path) override {
+    if (::rmdir(path.c_str()) != 0) return DirectoryFailure(errno, "remove directory", path);
+    return Status::Ok();
+  }
   Status ListDirectory(const std::string& path, std::vector<std::string>* names) override;
   Status SyncDirectory(const std::string& path) override;
 

@@ -196,6 +196,16 @@ int SimulatedDisk::Remove(const std::string& path) {
   return 0;
 }
 
+int SimulatedDisk::RemoveDirectory(const std::string& path) {
+  Target target;
+  if (const int error = ResolveExisting(path, &target)) return error;
+  if (target.directory == kNone) return EBUSY;
+  if (!At(target.inode).is_directory) return ENOTDIR;
+  if (!At(target.inode).entries.empty()) return ENOTEMPTY;
+  Change({target.inode, target.directory, target.name, kNone, ""});
+  return 0;
+}
+
 int SimulatedDisk::List(const std::string& path, std::vector<std::string>* names) const {
   names->clear();
   InodeId inode = kNone;

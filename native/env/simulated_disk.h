@@ -56,6 +56,7 @@ class SimulatedDisk {
   int Link(const std::string& from, const std::string& to);
   int Rename(const std::string& from, const std::string& to);
   int Remove(const std::string& path);
+  int RemoveDirectory(const std::string& path);
   int List(const std::string& path, std::vector<std::string>* names) const;
   int SyncDirectory(const std::string& path);
   // Marks what a failed SyncDirectory leaves: rule 3.

@@ -88,6 +88,12 @@ Status SimulatedEnv::CreateDirectory(const std::string& path) {
              [&] { return disk_.CreateDirectories(path); });
 }
 
+Status SimulatedEnv::RemoveDirectory(const std::string& path) {
+  const Guard guard(mutex_);
+  return Run(DiskOperationKind::kRemoveDirectory, path,
+             [&] { return disk_.RemoveDirectory(path); });
+}
+
 Status SimulatedEnv::ListDirectory(const std::string& path, std::vector<std::string>* names) {
   const Guard guard(mutex_);
   return Run(DiskOperationKind::kList, path, [&] { return disk_.List(path, names); });

@@ -148,6 +148,10 @@ Status TracingEnv::CreateDirectory(const std::string& path) {
   return Tell(Line("mkdir", path), base_->CreateDirectory(path));
 }
 
+Status TracingEnv::RemoveDirectory(const std::string& path) {
+  return Tell(Line("rmdir", path), base_->RemoveDirectory(path));
+}
+
 Status TracingEnv::ListDirectory(const std::string& path, std::vector<std::string>* names) {
   return TellRead(Line("list", path), base_->ListDirectory(path, names));
 }

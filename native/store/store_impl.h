@@ -6,6 +6,7 @@
 //   flush.cc compact.cc  background lanes
 //   read.cc iterate.cc   point reads, snapshots, ranges
 //   check.cc inspect.cc  verification, files as text
+//   copy.cc              checkpoints
 //   observe.cc           statistics, levels, events, spans for the trace
 //   close.cc             settling and shutting down
 //
@@ -31,6 +32,7 @@
 #include "log/writer.h"
 #include "store/batch_format.h"
 #include "store/commit_queue.h"
+#include "store/copy_files.h"
 #include "store/counters.h"
 #include "store/namespace_table.h"
 #include "store/read_view.h"
@@ -79,6 +81,7 @@ class StoreImpl final : public Store {
   void Flush(Done done) override;
   void Compact(NamespaceId id, Slice lower, Slice upper, Done done) override;
   Status Verify(std::vector<Finding>* findings) override;
+  Status Checkpoint(const std::string& directory, CheckpointReport* report) override;
   StoreStatistics Statistics() const override;
   std::vector<NamespaceLevels> Levels() const override;
   std::string LevelsText() const override;
@@ -209,6 +212,10 @@ class StoreImpl final : public Store {
   void NoteFlushed(const VersionEdit& edit);
   void NoteCompacted(const Tree& tree, const CompactionChoice& choice,
                      const CompactionResult& result, uint64_t micros);
+
+  // copy.cc
+  Status PinForCopy(VersionPtr* version, CopyState* state);
+  TableCopy TableCopyOf(const TableMeta& meta, const std::string& directory) const;
 
   // close.cc
   Status SettleQueue();

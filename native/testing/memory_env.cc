@@ -126,6 +126,8 @@ Status MemoryEnv::RemoveFile(const std::string& path) {
 
 Status MemoryEnv::CreateDirectory(const std::string&) { return Status::Ok(); }
 
+Status MemoryEnv::RemoveDirectory(const std::string&) { return Status::Ok(); }
+
 Status MemoryEnv::ListDirectory(const std::string& path, std::vector<std::string>* names) {
   names->clear();
   const std::string prefix = path + "/";

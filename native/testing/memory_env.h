@@ -36,6 +36,7 @@ class MemoryEnv : public Env {
   Status LinkFile(const std::string& from, const std::string& to) override;
   Status RemoveFile(const std::string& path) override;
   Status CreateDirectory(const std::string& path) override;
+  Status RemoveDirectory(const std::string& path) override;
   Status ListDirectory(const std::string& path, std::vector<std::string>* names) override;
   Status SyncDirectory(const std::string& path) override;
   Status LockDirectory(const std::string& directory, const std::string& name,

@@ -10,7 +10,15 @@
 namespace ledgerstone {
 namespace {
 
-// The edit that makes `version` and `state` from nothing.
+Status AppendEdit(log::Writer* writer, const VersionEdit& edit, uint64_t position) {
+  const std::string bytes = edit.Encode();
+  const Slice payload(bytes);
+  LS_RETURN_IF_ERROR(writer->Append({log::RecordType::kEdit, position, 1}, std::span(&payload, 1)));
+  return writer->Sync();
+}
+
+}  // namespace
+
 VersionEdit SnapshotEdit(const Version& version, const ManifestState& state) {
   VersionEdit edit;
   edit.next_file_number = state.next_file_number;
@@ -35,7 +43,11 @@ VersionEdit SnapshotEdit(const Version& version, const ManifestState& state) {
   return edit;
 }
 
-}  // namespace
+Status CreateManifest(Env* env, const std::string& path, const log::Writer::Identity& identity,
+                      const VersionEdit& snapshot, std::unique_ptr<log::Writer>* writer) {
+  LS_RETURN_IF_ERROR(log::Writer::Create(env, path, identity, {}, writer));
+  return AppendEdit(writer->get(), snapshot, 1);
+}
 
 VersionSet::VersionSet(Env* env, std::string directory, TableContext* context,
                        uint64_t manifest_bytes_max)
@@ -100,17 +112,9 @@ Status VersionSet::WriteManifest(uint64_t number, const Version& version,
   bool leftover = false;
   LS_RETURN_IF_ERROR(env_->FileExists(path, &leftover));
   if (leftover) LS_RETURN_IF_ERROR(env_->RemoveFile(path));
-  LS_RETURN_IF_ERROR(log::Writer::Create(
-      env_, path, {FileKind::kManifest, context_->store_id, number}, {}, writer));
-  LS_RETURN_IF_ERROR(AppendEdit(writer->get(), SnapshotEdit(version, state), 1));
+  LS_RETURN_IF_ERROR(CreateManifest(env_, path, {FileKind::kManifest, context_->store_id, number},
+                                    SnapshotEdit(version, state), writer));
   return env_->SyncDirectory(directory_);
-}
-
-Status VersionSet::AppendEdit(log::Writer* writer, const VersionEdit& edit, uint64_t position) {
-  const std::string bytes = edit.Encode();
-  const Slice payload(bytes);
-  LS_RETURN_IF_ERROR(writer->Append({log::RecordType::kEdit, position, 1}, std::span(&payload, 1)));
-  return writer->Sync();
 }
 
 Status VersionSet::Advance(const VersionEdit& edit, VersionPtr* version, ManifestState* state,
@@ -169,6 +173,13 @@ ManifestState VersionSet::state() const {
   ManifestState state = state_;
   state.next_file_number = next_file_number_.load(std::memory_order_relaxed);
   return state;
+}
+
+void VersionSet::Pin(VersionPtr* version, ManifestState* state) const {
+  const std::lock_guard lock(version_mutex_);
+  *version = current_;
+  *state = state_;
+  state->next_file_number = next_file_number_.load(std::memory_order_relaxed);
 }
 
 void VersionSet::MarkFileNumberUsed(uint64_t number) {

@@ -69,6 +69,8 @@ class VersionSet {
 
   VersionPtr current() const;
   ManifestState state() const;
+  // Both of one moment.
+  void Pin(VersionPtr* version, ManifestState* state) const;
   uint64_t NewFileNumber() { return next_file_number_.fetch_add(1, std::memory_order_relaxed); }
   // After recovery: numbers up to `number` are taken.
   void MarkFileNumberUsed(uint64_t number);
@@ -86,7 +88,6 @@ class VersionSet {
   Status CheckTables(const Version& version) const;
   Status WriteManifest(uint64_t number, const Version& version, const ManifestState& state,
                        std::unique_ptr<log::Writer>* writer);
-  Status AppendEdit(log::Writer* writer, const VersionEdit& edit, uint64_t position);
   // Build the new Version and state from the current ones and `edit`.
   Status Advance(const VersionEdit& edit, VersionPtr* version, ManifestState* state,
                  std::vector<TableFilePtr>* removed) const;
@@ -114,6 +115,12 @@ class VersionSet {
   VersionPtr current_;
   ManifestState state_;
 };
+
+// The edit that makes `version` and `state` from nothing: the first one of a manifest.
+VersionEdit SnapshotEdit(const Version& version, const ManifestState& state);
+// A manifest that begins with `snapshot`, synced; its name is not.
+Status CreateManifest(Env* env, const std::string& path, const log::Writer::Identity& identity,
+                      const VersionEdit& snapshot, std::unique_ptr<log::Writer>* writer);
 
 // CURRENT := file_header (kind 'C'), manifest_number: u64, checksum: u32 (crc32c of header and
 // number)

@@ -76,6 +76,8 @@ class Env {
   virtual Status RemoveFile(const std::string& path) = 0;
   // Creates the directory and its missing parents, and syncs the parents it changed.
   virtual Status CreateDirectory(const std::string& path) = 0;
+  // Removes an empty directory.
+  virtual Status RemoveDirectory(const std::string& path) = 0;
   // Names without "." and "..", sorted.
   virtual Status ListDirectory(const std::string& path, std::vector<std::string>* names) = 0;
   virtual Status SyncDirectory(const std::string& path) = 0;
