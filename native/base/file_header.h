@@ -3,7 +3,7 @@
 //
 //   file_header := magic: "LDGRSTN\n"     8 bytes
 //                  kind: u8               'W' log, 'E' event log, 'T' table,
-//                                         'M' manifest, 'C' current
+//                                         'M' manifest, 'C' current, 'B' backup
 //                  reserved: u8           0
 //                  format_version: u16    of that kind, starts at 1
 //                  features: u32          bits a reader must know, see kKnownFeatures
@@ -34,6 +34,7 @@ enum class FileKind : uint8_t {
   kTable = 'T',
   kManifest = 'M',
   kCurrent = 'C',
+  kBackup = 'B',
 };
 
 // Feature bits. Frozen; the first three are reserved for what a later release writes.

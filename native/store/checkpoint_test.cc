@@ -42,7 +42,7 @@ TEST(StoreCheckpoint, HoldsEverythingAcknowledgedAndNoLog) {
   EXPECT_EQ(report.sequence, run.world().store().VisibleSequence());
   EXPECT_FALSE(ImageExists(env, std::string(kCopy) + ".partial"));
   for (const std::string& file : env.ListImages()) {
-    if (file.starts_with("/backups")) EXPECT_FALSE(file.ends_with(".wal")) << file;
+    EXPECT_FALSE(file.starts_with("/backups") && file.ends_with(".wal")) << file;
   }
   const CopyLook look = LookAtCopy(env, kCopy);
   ASSERT_TRUE(look.status.ok()) << look.status.ToString();
@@ -250,7 +250,7 @@ TEST(StoreCheckpoint, FailsWholeAndLeavesTheStoreUsableWhateverFails) {
         } else {
           ++failed;
         }
-        made.run().world().Close();
+        (void)made.run().world().Close();
         ExpectOriginalWholeAndCopyWholeOrAbsent(made.env(), made.run(), Durability::kOs);
         if (testing::Test::HasFatalFailure()) return;
       }

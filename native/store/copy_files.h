@@ -30,6 +30,8 @@ struct TableCopy {
 };
 // Copies and syncs; the new name is not synced. What is left of a failed copy is removed.
 Status CopyTable(Env* env, const TableCopy& copy);
+// Reads and checks without copying.
+Status CheckTableBytes(Env* env, const TableCopy& copy);
 // Links, or copies where links are refused. The new name is not synced.
 Status LinkOrCopyTable(Env* env, const TableCopy& copy, bool* copied);
 

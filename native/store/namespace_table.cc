@@ -66,6 +66,8 @@ Status CheckKey(Slice key) {
 
 void NamespaceTable::Restore(std::vector<NamespaceInfo> infos, NamespaceId next_id) {
   const std::lock_guard lock(mutex_);
+  by_name_.clear();
+  by_id_.clear();
   for (NamespaceInfo& info : infos) {
     by_name_[info.name] = info.id;
     by_id_[info.id] = std::move(info);

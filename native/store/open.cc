@@ -140,13 +140,21 @@ Status StoreImpl::Open() {
   if (!exists && (!options_.create_if_missing || options_.read_only)) {
     return Status(StatusCode::kNotFound, "there is no store at '" + path_ + "'");
   }
+  if (options_.read_only) {
+    LS_RETURN_IF_ERROR(OpenBesideOwner());
+    return FinishOpen(true, began);
+  }
   LS_RETURN_IF_ERROR(env_->LockDirectory(path_, kLockName, &directory_lock_));
   LS_RETURN_IF_ERROR(Classify(&exists));
   if (exists && options_.error_if_exists) {
     return Status::InvalidArgument("there is a store at '" + path_ + "' already");
   }
   LS_RETURN_IF_ERROR(exists ? OpenExisting() : CreateNew());
-  report_.created = !exists;
+  return FinishOpen(exists, began);
+}
+
+Status StoreImpl::FinishOpen(bool existed, uint64_t began) {
+  report_.created = !existed;
   report_.last_sequence = VisibleSequence();
   report_.applied = last_applied_queued_ = last_applied_committed_ = versions_->state().applied;
   report_.store_id = StoreIdText(versions_->store_id());
@@ -154,7 +162,7 @@ Status StoreImpl::Open() {
   report_.micros = opened_at_ - began;
   running_ = true;
   Notify(Event::Kind::kOpened,
-         std::string(exists ? "existing" : "new") + ", replayed " +
+         std::string(existed ? "existing" : "new") + ", replayed " +
              std::to_string(report_.replayed_records) + " records, cut " +
              ByteSizeText(report_.cut_bytes),
          report_.replayed_bytes, report_.micros);
@@ -179,7 +187,8 @@ Status StoreImpl::CreateNew() {
 Status StoreImpl::OpenExisting() {
   VersionSet::RecoveryReport recovered;
   LS_RETURN_IF_ERROR(versions_->Recover(&recovered));
-  if (recovered.cut.has_value()) ReportCut(ManifestName(recovered.manifest_number), *recovered.cut);
+  if (recovered.cut.has_value() && !options_.read_only) ReportCut(ManifestName(recovered.manifest_number), *recovered.cut);
+  if (options_.read_only) LS_RETURN_IF_ERROR(OpenEveryTable());
   const ManifestState state = versions_->state();
   std::vector<NamespaceInfo> infos;
   for (const auto& [id, tree] : versions_->current()->trees) {
@@ -195,8 +204,8 @@ Status StoreImpl::OpenExisting() {
   visible_sequence_.store(last, std::memory_order_release);
   report_.clean_close = state.clean_close.has_value();
   next_sequence_ = report_.clean_close ? last + 1 : (last / kSequenceEpoch + 1) * kSequenceEpoch;
-  for (const log::TailCut& cut : verdict.cuts) ReportCut(LogName(cut.segment), cut);
   if (options_.read_only) return StartGeneration(state.last_log + 1);
+  for (const log::TailCut& cut : verdict.cuts) ReportCut(LogName(cut.segment), cut);
 
   log::SegmentEnd end;
   LS_RETURN_IF_ERROR(RepairTail(verdict, &end));

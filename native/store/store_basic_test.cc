@@ -213,6 +213,8 @@ TEST_F(StoreBasic, ReadOnlyReadsTheLogAndWritesNothing) {
   world_.options().read_only = true;
   ASSERT_TRUE(world_.Open().ok());
   EXPECT_EQ(world_.Get(id, "key"), "value");
+  CheckpointReport report;
+  EXPECT_TRUE(world_.store().Checkpoint("/copy", &report).Is(StatusCode::kReadOnly));
   EXPECT_TRUE(world_.Put(id, "key", "other").Is(StatusCode::kReadOnly));
   EXPECT_TRUE(world_.Drop(id).Is(StatusCode::kReadOnly));
   EXPECT_EQ(world_.store().Namespaces().size(), 1u);

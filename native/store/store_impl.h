@@ -1,12 +1,13 @@
 // The store, split over files by the path data takes:
 //   open.cc recover.cc   from directory to running store
+//   open_read_only.cc    the same beside another owner
 //   namespaces.cc        creating and dropping
 //   write.cc             queue, groups, log, memtables
 //   switch.cc            generations and log segments
 //   flush.cc compact.cc  background lanes
 //   read.cc iterate.cc   point reads, snapshots, ranges
 //   check.cc inspect.cc  verification, files as text
-//   copy.cc              checkpoints
+//   copy.cc              checkpoints and backups
 //   observe.cc           statistics, levels, events, spans for the trace
 //   close.cc             settling and shutting down
 //
@@ -82,6 +83,8 @@ class StoreImpl final : public Store {
   void Compact(NamespaceId id, Slice lower, Slice upper, Done done) override;
   Status Verify(std::vector<Finding>* findings) override;
   Status Checkpoint(const std::string& directory, CheckpointReport* report) override;
+  Status Backup(const std::string& directory, const BackupOptions& options,
+                BackupInfo* info) override;
   StoreStatistics Statistics() const override;
   std::vector<NamespaceLevels> Levels() const override;
   std::string LevelsText() const override;
@@ -108,9 +111,14 @@ class StoreImpl final : public Store {
   Status CreateNew();
   Status OpenExisting();
   Status MarkNumbersUsed();
+  Status FinishOpen(bool existed, uint64_t began);
   Status StartGeneration(uint64_t log_number);
   Status RemoveOrphans();
   Status RemoveOrphan(const std::string& name);
+  // open_read_only.cc
+  Status OpenBesideOwner();
+  Status OpenEveryTable();
+  void ForgetAttempt();
   // recover.cc
   Status ReplayLogs(log::RecoveryVerdict* verdict);
   Status ReplaySegment(uint64_t number, log::ScanResult* scan);

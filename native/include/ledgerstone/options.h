@@ -64,6 +64,8 @@ struct NamespaceInfo {
 struct StoreOptions {
   bool create_if_missing = true;
   bool error_if_exists = false;
+  // Takes no lock and changes nothing: shows the newest state that is whole on disk when it is
+  // opened, also while another owner writes on.
   bool read_only = false;
 
   // One budget over memtables, indexes, filters and cached blocks.

@@ -9,8 +9,8 @@
 //    that were under way end in OutcomeUnknown, later ones in ReadOnly with the first cause.
 //    Reopening is the way back.
 // 4. Nothing here waits for the disk except Open, Close, Get and iterators with Tier::kDisk,
-//    Verify, Checkpoint, ApproximateBytes, StartTrace, StopTrace and the Write that returns a
-//    Status. Making an iterator does not.
+//    Verify, Checkpoint, Backup, ApproximateBytes, StartTrace, StopTrace and the Write that returns
+//    a Status. Making an iterator does not.
 //    Readers may wait for a group of writes on its way into memory. Callbacks run on the engine's
 //    lanes, must be quick, and must not read.
 // 5. Iterators and pinned values may outlive Close, but not the Store.
@@ -153,6 +153,10 @@ class Store {
   // Makes an openable copy of the store as it is now in `directory`, which must be absent or empty;
   // tables by hard link where it is on the same device. Nothing is there until all of it is.
   virtual Status Checkpoint(const std::string& directory, CheckpointReport* report) = 0;
+  // Adds a backup of the store as it is now to a directory of backups, which is made if need be.
+  // Sends only the tables that no backup there has.
+  virtual Status Backup(const std::string& directory, const BackupOptions& options,
+                        BackupInfo* info) = 0;
 
   virtual StoreStatistics Statistics() const = 0;
   virtual std::vector<NamespaceLevels> Levels() const = 0;
