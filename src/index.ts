@@ -5,6 +5,13 @@ export type { KeyCodec, ValueCodec } from './codec/codec.js'
 export { json, msgpack, tuple } from './codec/registry.js'
 export type { KeyCodecName, ValueCodecName } from './codec/registry.js'
 export type { Tuple, TupleElement } from './codec/tuple.js'
+export {
+  type BackupChoice,
+  listBackups,
+  removeBackup,
+  restore,
+  verifyBackup,
+} from './store/copies.js'
 export { inspectFile, open, openMemory, verifyDirectory } from './store/open.js'
 export { prometheusText } from './store/prometheus.js'
 export type * from './store/events.js'
@@ -12,9 +19,12 @@ export type * from './binding/statistics-types.js'
 export type { AdvancedOptions, ByteSize, OpenOptions } from './store/options.js'
 export type {
   AnyNamespace,
+  BackupInfo,
+  BackupOptions,
   Batch,
   BatchOptions,
   Bounds,
+  CheckpointReport,
   Compression,
   Durability,
   Expiry,

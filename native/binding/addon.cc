@@ -2,6 +2,7 @@
 #include <limits>
 #include <utility>
 
+#include "binding/copy_functions.h"
 #include "binding/environment.h"
 #include "binding/findings.h"
 #include "binding/pool_work.h"
@@ -62,6 +63,7 @@ napi_value MakeStoreObject(napi_env env, const StoreHandlePtr& handle) {
   DefineRangeFunctions(env, object, handle);
   DefineNamespaceFunctions(env, object, handle);
   DefineWholeFunctions(env, object, handle);
+  DefineCopyFunctions(env, object, handle);
   return object;
 }
 
@@ -176,6 +178,7 @@ napi_value InitializeAddon(napi_env env, napi_value exports) {
   for (const auto& [name, callback] : functions) {
     Set(env, exports, name, Function(env, name, callback));
   }
+  DefineBackupFunctions(env, exports);
   Set(env, exports, "constants", MakeConstants(env));
   return exports;
 }

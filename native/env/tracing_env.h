@@ -3,7 +3,8 @@
 //   create 000002.wal / append-to 000002.wal / append 000002.wal 120 / writeback 000002.wal
 //   sync 000002.wal / reserve 000002.wal 65536 / close 000002.wal / open 000003.sst
 //   read 000003.sst 4096 512 (offset, size asked for) / exists, size, truncate NAME SIZE
-//   rename FROM TO / link FROM TO / remove NAME / mkdir / rmdir / list / sync-dir / lock NAME / unlock NAME
+//   rename FROM TO / link FROM TO / remove NAME / mkdir / rmdir / list / sync-dir / lock NAME
+//   unlock NAME
 //
 // 1. Paths are told relative to `root`; the root itself is left out ("sync-dir"), others are whole.
 // 2. A line is told after the operation; a failed one ends in " -> IO_ERROR" (the status code).

@@ -22,10 +22,10 @@ Status ReadChosen(const BackupDirectory& backups, const std::string& path, uint6
   for (const uint64_t each : numbers) {
     if (each == number) return backups.Read(number, record);
   }
-  return Status(StatusCode::kNotFound, number == 0 ? "there is no backup in '" + path + "'"
-                                                   : "there is no backup " +
-                                                         std::to_string(number) + " in '" + path +
-                                                         "'");
+  return Status(StatusCode::kNotFound,
+                number == 0
+                    ? "there is no backup in '" + path + "'"
+                    : "there is no backup " + std::to_string(number) + " in '" + path + "'");
 }
 
 }  // namespace

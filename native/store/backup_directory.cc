@@ -26,8 +26,7 @@ bool IsPartOfBackups(const std::string& name) {
 
 }  // namespace
 
-BackupDirectory::BackupDirectory(Env* env, std::string path)
-    : env_(env), path_(std::move(path)) {}
+BackupDirectory::BackupDirectory(Env* env, std::string path) : env_(env), path_(std::move(path)) {}
 
 std::string BackupDirectory::PathOf(const std::string& name) const { return JoinPath(path_, name); }
 

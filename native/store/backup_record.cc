@@ -36,8 +36,7 @@ std::string EncodeBackup(const BackupRecord& record) {
 Status DecodeBackup(Slice bytes, const std::string& file, uint64_t number, BackupRecord* record) {
   FileHeader header;
   LS_RETURN_IF_ERROR(DecodeFileHeader(bytes, file, &header));
-  LS_RETURN_IF_ERROR(
-      CheckFileHeader(bytes, file, FileKind::kBackup, header.store_id, number));
+  LS_RETURN_IF_ERROR(CheckFileHeader(bytes, file, FileKind::kBackup, header.store_id, number));
   if (bytes.size() < kFixedSize) return Damaged(file, "a backup's record is cut short");
   const size_t end = bytes.size() - 4;
   const uint32_t stored = DecodeFixed32(bytes.data() + end);

@@ -113,10 +113,11 @@ class StoreBackup : public testing::Test {
 };
 
 const std::vector<CrashOptions>& Damages() {
-  static const std::vector<CrashOptions> damages = {
-      {0, CrashMode::kDropUnsynced, 4096, true}, {0, CrashMode::kDropUnsynced, 4096, false},
-      {0, CrashMode::kTearAndReorder, 512, true}, {0, CrashMode::kKeepAll, 4096, true},
-      {0, CrashMode::kKeepAll, 4096, false}};
+  static const std::vector<CrashOptions> damages = {{0, CrashMode::kDropUnsynced, 4096, true},
+                                                    {0, CrashMode::kDropUnsynced, 4096, false},
+                                                    {0, CrashMode::kTearAndReorder, 512, true},
+                                                    {0, CrashMode::kKeepAll, 4096, true},
+                                                    {0, CrashMode::kKeepAll, 4096, false}};
   return damages;
 }
 
@@ -180,8 +181,7 @@ TEST_F(StoreBackup, RemovesOneAndKeepsWhatOthersShare) {
   ASSERT_TRUE(RemoveBackup(env_.get(), kBackups, 3).ok());
   EXPECT_TRUE(Files(PathIn("tables")).empty());
   BackupInfo info;
-  EXPECT_TRUE(
-      RestoreBackup(env_.get(), kBackups, "/r", 0, &info).Is(StatusCode::kNotFound));
+  EXPECT_TRUE(RestoreBackup(env_.get(), kBackups, "/r", 0, &info).Is(StatusCode::kNotFound));
 }
 
 TEST_F(StoreBackup, HoldsStoresOfDifferentOriginsSideBySide) {

@@ -109,8 +109,7 @@ TEST(StoreCheckpoint, RefusesATargetThatHoldsSomethingAndTakesAnEmptyOne) {
   EXPECT_TRUE(itself.Is(StatusCode::kInvalidArgument)) << itself.ToString();
   ASSERT_TRUE(env.CreateDirectory("/other.partial").ok());
   env.WriteImage("/other.partial/notes.txt", "mine");
-  EXPECT_TRUE(
-      run.world().store().Checkpoint("/other", &report).Is(StatusCode::kInvalidArgument));
+  EXPECT_TRUE(run.world().store().Checkpoint("/other", &report).Is(StatusCode::kInvalidArgument));
   EXPECT_EQ(env.ReadImage("/other.partial/notes.txt"), "mine");
   EXPECT_TRUE(LookAtCopy(env, kCopy).status.ok());
 }
@@ -192,10 +191,11 @@ void ExpectOriginalWholeAndCopyWholeOrAbsent(const SimulatedEnv& env, const Scri
 
 TEST(StoreCheckpoint, IsWholeOrAbsentWhereverThePowerGoes) {
   const uint64_t seed = PrintedSeed(31);
-  const std::vector<CrashOptions> damages = {
-      {0, CrashMode::kDropUnsynced, 4096, false}, {0, CrashMode::kDropUnsynced, 4096, true},
-      {0, CrashMode::kTearAndReorder, 512, true}, {0, CrashMode::kKeepAll, 4096, true},
-      {0, CrashMode::kKeepAll, 4096, false}};
+  const std::vector<CrashOptions> damages = {{0, CrashMode::kDropUnsynced, 4096, false},
+                                             {0, CrashMode::kDropUnsynced, 4096, true},
+                                             {0, CrashMode::kTearAndReorder, 512, true},
+                                             {0, CrashMode::kKeepAll, 4096, true},
+                                             {0, CrashMode::kKeepAll, 4096, false}};
   const std::vector<DiskOperation> trace = Interrupted(seed).Rehearse();
   size_t there = 0;
   for (uint64_t at = 0; at < trace.size(); ++at) {

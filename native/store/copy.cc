@@ -37,8 +37,7 @@ Status StoreImpl::Checkpoint(const std::string& directory, CheckpointReport* rep
   for (const VersionEdit::NewTable& table : state.snapshot.new_tables) {
     if (cancel_background_.load(std::memory_order_relaxed)) return Status::Aborted();
     bool copied = false;
-    LS_RETURN_IF_ERROR(
-        LinkOrCopyTable(env_, TableCopyOf(table.meta, staged.path()), &copied));
+    LS_RETURN_IF_ERROR(LinkOrCopyTable(env_, TableCopyOf(table.meta, staged.path()), &copied));
     ++report->tables;
     report->bytes += table.meta.size;
     if (copied) ++report->copied_tables;

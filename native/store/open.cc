@@ -187,7 +187,7 @@ Status StoreImpl::CreateNew() {
 Status StoreImpl::OpenExisting() {
   VersionSet::RecoveryReport recovered;
   LS_RETURN_IF_ERROR(versions_->Recover(&recovered));
-  if (recovered.cut.has_value() && !options_.read_only) ReportCut(ManifestName(recovered.manifest_number), *recovered.cut);
+  if (recovered.cut.has_value()) ReportCut(ManifestName(recovered.manifest_number), *recovered.cut);
   if (options_.read_only) LS_RETURN_IF_ERROR(OpenEveryTable());
   const ManifestState state = versions_->state();
   std::vector<NamespaceInfo> infos;
@@ -204,8 +204,8 @@ Status StoreImpl::OpenExisting() {
   visible_sequence_.store(last, std::memory_order_release);
   report_.clean_close = state.clean_close.has_value();
   next_sequence_ = report_.clean_close ? last + 1 : (last / kSequenceEpoch + 1) * kSequenceEpoch;
-  if (options_.read_only) return StartGeneration(state.last_log + 1);
   for (const log::TailCut& cut : verdict.cuts) ReportCut(LogName(cut.segment), cut);
+  if (options_.read_only) return StartGeneration(state.last_log + 1);
 
   log::SegmentEnd end;
   LS_RETURN_IF_ERROR(RepairTail(verdict, &end));

@@ -81,8 +81,8 @@ void StoreImpl::ForgetAttempt() {
   immutables_.clear();
   shown_.clear();
   report_ = {};
-  versions_ = std::make_unique<VersionSet>(env_, path_, &table_context_,
-                                           options_.manifest_bytes_max);
+  versions_ =
+      std::make_unique<VersionSet>(env_, path_, &table_context_, options_.manifest_bytes_max);
 }
 
 }  // namespace ledgerstone

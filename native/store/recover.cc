@@ -157,7 +157,7 @@ Status StoreImpl::RepairTail(const log::RecoveryVerdict& verdict, log::SegmentEn
 }
 
 void StoreImpl::ReportCut(const std::string& file, const log::TailCut& cut) {
-  if (cut.bytes == 0) return;
+  if (cut.bytes == 0 || options_.read_only) return;
   report_.cut_bytes += cut.bytes;
   report_.valid_beyond_cut |= cut.valid_beyond;
   report_.cut_file = file;

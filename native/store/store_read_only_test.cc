@@ -202,8 +202,7 @@ TEST(StoreReadOnly, TellsRealDamageAtOnce) {
     if (file.ends_with(".sst")) table = file;
   }
   uint64_t operations = 0;
-  TracingEnv traced(&env, {StoreWorld::kPath, true},
-                    [&](const std::string&) { ++operations; });
+  TracingEnv traced(&env, {StoreWorld::kPath, true}, [&](const std::string&) { ++operations; });
   env.RemoveImage(table);
   Reader reader(&traced);
   const Status opened = reader.Open();

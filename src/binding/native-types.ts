@@ -7,6 +7,7 @@
 // 3. `onCommitted(ticket, error)` comes in ticket order: every write up to `ticket` is settled;
 //    with an error, those after the last settled ticket failed with it.
 
+import type { CheckpointReport, NativeBackup, NativeSalvageReport } from './copies-types.js'
 import type { Latency, LatencyStats, NamespaceLevels, StoreStats } from './statistics-types.js'
 
 /** A failure of the engine. What is not known is '', an offset of -1, or 0. */
@@ -167,6 +168,8 @@ export interface NativeStore {
   flush(): Promise<void>
   compact(id: number, lower: NativeBound, upper: NativeBound): Promise<void>
   verify(): Promise<NativeFailure[]>
+  checkpoint(directory: string): Promise<CheckpointReport>
+  backup(directory: string, createdMillis: number): Promise<NativeBackup>
   stats(): NativeStats
   levels(): NamespaceLevels[]
   levelsText(): string
@@ -202,4 +205,9 @@ export interface Addon {
   ): Promise<NativeStore>
   inspect(kind: number, path: string, options: { entries: boolean }): Promise<string>
   verifyDirectory(path: string): Promise<NativeFailure[]>
+  listBackups(directory: string): Promise<NativeBackup[]>
+  verifyBackup(directory: string, backup: number): Promise<NativeFailure[]>
+  removeBackup(directory: string, backup: number): Promise<void>
+  salvage(source: string, target: string): Promise<NativeSalvageReport>
+  restoreBackup(directory: string, backup: number, target: string): Promise<NativeBackup>
 }

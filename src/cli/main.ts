@@ -2,6 +2,8 @@
 // The command `ledgerstone`: finds the subcommand, runs it, and turns failures into one line and an
 // exit code (failure.ts).
 
+import { backup, backups, restore } from './backup.js'
+import { checkpoint } from './checkpoint.js'
 import { type Command, parseArguments } from './command.js'
 import { compact } from './compact.js'
 import { dump } from './dump.js'
@@ -16,7 +18,10 @@ import { closest } from './suggest.js'
 import { top } from './top.js'
 import { verify } from './verify.js'
 
-const COMMANDS = [load, get, scan, namespaces, stats, levels, top, compact, verify, dump]
+const COMMANDS = [
+  ...[load, get, scan, namespaces, stats, levels, top, compact, verify, dump],
+  ...[checkpoint, backup, backups, restore],
+]
 
 function overview(): string {
   const list = table(COMMANDS.map(({ name, summary }) => [`  ${name}`, summary]))

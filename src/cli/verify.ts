@@ -37,7 +37,7 @@ export const verify: Command = {
   },
 }
 
-function findingText(finding: Finding): string {
+export function findingText(finding: Finding): string {
   const { code, message, file, offset, expected, found } = finding
   const place = offset === undefined ? file : `${file}, offset ${offset}`
   const parts = [`${place}: ${code}: ${message}`]

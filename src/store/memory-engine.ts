@@ -23,6 +23,7 @@ import { MemoryCounts } from './memory-statistics.js'
 import { MemoryState, NEWEST, type NamespaceView } from './memory-state.js'
 
 const NOTHING = new Uint8Array(0)
+const NO_FILES = 'A store in memory has no files to copy'
 
 export class MemoryEngine implements NativeStore {
   readonly #onCommitted: OnCommitted
@@ -237,6 +238,15 @@ export class MemoryEngine implements NativeStore {
   async verify(): Promise<NativeFailure[]> {
     this.#state.requireOpen()
     return []
+  }
+
+  async checkpoint(): Promise<never> {
+    this.#state.requireOpen()
+    throw new LedgerstoneError('NOT_SUPPORTED', NO_FILES)
+  }
+
+  async backup(): Promise<never> {
+    return this.checkpoint()
   }
 
   stats(): NativeStats {

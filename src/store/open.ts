@@ -4,6 +4,7 @@ import { addon } from '../binding/addon.js'
 import { INSPECT_KIND, type InspectKind } from '../binding/constants.js'
 import { CommitQueue } from './commit-queue.js'
 import { eventOf } from './events.js'
+import { findingOf } from './finding.js'
 import { MemoryEngine } from './memory-engine.js'
 import {
   type OpenOptions,
@@ -14,7 +15,7 @@ import {
   storePath,
 } from './options.js'
 import type { Finding, Store } from './store.js'
-import { StoreHandle, findingOf } from './store-handle.js'
+import { StoreHandle } from './store-handle.js'
 
 const INSPECT_OPTIONS = ['entries']
 

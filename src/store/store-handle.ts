@@ -1,26 +1,32 @@
 // An open store over an engine: the native one, or the one in memory.
 
+import { unixTimeMs } from '../base/clock.js'
 import {
-  type ErrorCode,
   InvalidTypeError,
   closed,
   invalidArgument,
   kindOf,
   rejected,
 } from '../base/errors.js'
-import type { NativeFailure, NativeStore, OpenReport } from '../binding/native-types.js'
+import type { CheckpointReport } from '../binding/copies-types.js'
+import type { NativeStore, OpenReport } from '../binding/native-types.js'
 import type { StoreStats } from '../binding/statistics-types.js'
 import type { KeyOption, ValueOption } from '../codec/registry.js'
+import { backupInfoOf, millisecondsOf } from './backup-info.js'
 import { ChunkPool } from './chunk-pool.js'
 import type { CommitQueue } from './commit-queue.js'
+import { findingOf } from './finding.js'
 import { ManyReader } from './many-reader.js'
 import { NamespaceHandle, type StoreParts } from './namespace-handle.js'
 import { Namespaces } from './namespaces.js'
+import { checkedOptions, storePath } from './options.js'
 import { Reader } from './reader.js'
 import { SnapshotHandle } from './snapshot.js'
 import { statsOf } from './statistics.js'
 import { StatisticsServers } from './statistics-server.js'
 import type {
+  BackupInfo,
+  BackupOptions,
   Batch,
   BatchOptions,
   Bounds,
@@ -126,6 +132,20 @@ export class StoreHandle implements Store, StoreParts {
     return (await this.#engine().verify()).map(findingOf)
   }
 
+  async checkpoint(folder: string): Promise<CheckpointReport> {
+    const path = storePath(folder)
+    await this.writer.settled()
+    return this.#engine().checkpoint(path)
+  }
+
+  async backup(folder: string, options?: BackupOptions): Promise<BackupInfo> {
+    const path = storePath(folder)
+    const { created } = checkedOptions('backup', options, ['created'])
+    const createdMs = created === undefined ? unixTimeMs() : millisecondsOf(created)
+    await this.writer.settled()
+    return backupInfoOf(await this.#engine().backup(path, createdMs))
+  }
+
   stats(): StoreStats {
     return statsOf(this.#engine().stats())
   }
@@ -167,17 +187,5 @@ export class StoreHandle implements Store, StoreParts {
   #engine(): NativeStore {
     if (this.#closing !== undefined) throw closed('The store')
     return this.native
-  }
-}
-
-export function findingOf(native: NativeFailure): Finding {
-  const { file, offset, message, expected, found } = native
-  return {
-    code: native.code as ErrorCode,
-    message,
-    file,
-    ...(offset >= 0 && { offset }),
-    ...(expected !== '' && { expected }),
-    ...(found !== '' && { found }),
   }
 }

@@ -6,6 +6,7 @@
 
 import type { ErrorCode } from '../base/errors.js'
 import type { Compression, Durability } from '../binding/constants.js'
+import type { CheckpointReport } from '../binding/copies-types.js'
 import type { OpenReport } from '../binding/native-types.js'
 import type { NamespaceLevels, StoreStats } from '../binding/statistics-types.js'
 import type {
@@ -18,7 +19,7 @@ import type {
 } from '../codec/registry.js'
 import type { ByteSize } from './options.js'
 
-export type { Compression, Durability, NamespaceLevels, OpenReport, StoreStats }
+export type { CheckpointReport, Compression, Durability, NamespaceLevels, OpenReport, StoreStats }
 
 /** What merge() does to the value below; docs/api.md has the codecs that each takes. */
 export type MergeName = 'add' | 'append' | 'max' | 'min' | 'json-merge-patch'
@@ -198,6 +199,30 @@ export interface Finding {
   found?: string
 }
 
+export interface BackupOptions {
+  /** The moment that the backup is listed with. Default: now. */
+  created?: Date | undefined
+}
+
+export interface BackupInfo {
+  /** Its number in the folder; the next one's is higher. */
+  backup: number
+  created: Date
+  storeId: string
+  /** The newest sequence in it. */
+  sequence: bigint
+  /** The `applied` of its derived namespaces. */
+  applied: bigint
+  tables: number
+  /** Bytes of all its tables. */
+  bytes: number
+  /** Tables that no earlier backup in the folder had, and their bytes. */
+  sentTables: number
+  sentBytes: number
+  /** Why its record cannot be read; of the other fields only `backup` means anything then. */
+  damage?: Finding
+}
+
 export interface TraceOptions {
   /** The recording ends when its file has about so many bytes. Default: '64MiB'. */
   bytesMax?: ByteSize
@@ -254,6 +279,17 @@ export interface Store {
   ): Promise<void>
   /** Reads every byte of the store; empty when all is whole. */
   verify(): Promise<Finding[]>
+  /**
+   * Makes an openable copy of the store as it is now in `folder`, which must be absent or empty. It
+   * holds everything acknowledged before the call, of any durability. Tables are hard links where
+   * the folder is on the same device. Nothing is in `folder` until all of it is there and synced.
+   */
+  checkpoint(folder: string): Promise<CheckpointReport>
+  /**
+   * Adds a backup of the store as it is now to a folder of backups, which is made when absent. Only
+   * tables that no backup there has are copied, each with its digest checked.
+   */
+  backup(folder: string, options?: BackupOptions): Promise<BackupInfo>
   stats(): StoreStats
   levels(): Levels
   /** Records what the engine does when, into a new file that Perfetto opens. */

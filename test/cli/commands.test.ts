@@ -40,7 +40,10 @@ describe('Help', () => {
     expect(await run('--help')).toEqual(await run('help'))
   })
 
-  test.each(['load', 'get', 'scan', 'namespaces', 'stats', 'levels', 'compact', 'verify', 'dump'])(
+  test.each([
+    ...['load', 'get', 'scan', 'namespaces', 'stats', 'levels', 'compact', 'verify', 'dump'],
+    ...['checkpoint', 'backup', 'backups', 'restore'],
+  ])(
     'of %s shows usage and an example, and fits 90 columns',
     async (name) => {
       const { code, out } = await run('help', name)
@@ -208,12 +211,13 @@ describe('A store that cannot be opened', () => {
     },
   )
 
-  test('is named as locked while another process has it', async () => {
+  test('is named as locked to what writes while another process has it', async () => {
     const held = await open(store)
     try {
-      const { code, err } = await run('stats', '--store', store)
+      const { code, err } = await run('compact', '--store', store)
       expect(err).toMatch(/^ledgerstone: LOCKED: /)
       expect(code).toBe(1)
+      expect(await run('namespaces', '--store', store)).toMatchObject({ code: 0, err: '' })
     } finally {
       await held.close()
     }
