@@ -17,6 +17,7 @@ export { prometheusText } from './store/prometheus.js'
 export type * from './store/events.js'
 export type * from './binding/statistics-types.js'
 export type { AdvancedOptions, ByteSize, OpenOptions } from './store/options.js'
+export { type SalvageLoss, type SalvageReport, salvage } from './store/salvage.js'
 export type {
   AnyNamespace,
   BackupInfo,
@@ -41,6 +42,7 @@ export type {
   RangeOptions,
   RangeView,
   ReadOptions,
+  SalvagedNamespace,
   ServeOptions,
   Snapshot,
   Store,

@@ -14,7 +14,7 @@ StagedDirectory::StagedDirectory(Env* env, std::string target)
 }
 
 StagedDirectory::~StagedDirectory() {
-  if (lock_ != nullptr) Discard();
+  if (begun_) Discard();
 }
 
 Status StagedDirectory::CheckTarget() {
@@ -38,6 +38,7 @@ Status StagedDirectory::Begin() {
   LS_RETURN_IF_ERROR(env_->LockDirectory(path_, kLockName, &lock));
   LS_RETURN_IF_ERROR(RemoveContents(true));
   lock_ = std::move(lock);
+  begun_ = true;
   return Status::Ok();
 }
 
@@ -68,6 +69,7 @@ Status StagedDirectory::Finish() {
     return synced;
   }
   lock_.reset();
+  begun_ = false;
   return Status::Ok();
 }
 

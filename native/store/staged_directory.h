@@ -25,6 +25,8 @@ class StagedDirectory {
   Status Begin();
   // Where to put the files, while it is under its temporary name.
   const std::string& path() const { return path_; }
+  // Lets go of the lock, for a store that is opened in it until Finish.
+  void HandOver() { lock_.reset(); }
   // Everything in it has been synced; its names are synced here.
   Status Finish();
 
@@ -37,6 +39,7 @@ class StagedDirectory {
   std::string target_;
   std::string path_;
   std::unique_ptr<DirectoryLock> lock_;
+  bool begun_ = false;
 };
 
 }  // namespace ledgerstone

@@ -12,6 +12,7 @@ import { get } from './get.js'
 import { load } from './load.js'
 import { namespaces } from './namespaces.js'
 import { printText, table } from './output.js'
+import { salvage } from './salvage.js'
 import { scan } from './scan.js'
 import { levels, stats } from './stats.js'
 import { closest } from './suggest.js'
@@ -20,7 +21,7 @@ import { verify } from './verify.js'
 
 const COMMANDS = [
   ...[load, get, scan, namespaces, stats, levels, top, compact, verify, dump],
-  ...[checkpoint, backup, backups, restore],
+  ...[checkpoint, backup, backups, restore, salvage],
 ]
 
 function overview(): string {

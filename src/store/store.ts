@@ -6,7 +6,7 @@
 
 import type { ErrorCode } from '../base/errors.js'
 import type { Compression, Durability } from '../binding/constants.js'
-import type { CheckpointReport } from '../binding/copies-types.js'
+import type { CheckpointReport, SalvagedNamespace } from '../binding/copies-types.js'
 import type { OpenReport } from '../binding/native-types.js'
 import type { NamespaceLevels, StoreStats } from '../binding/statistics-types.js'
 import type {
@@ -19,7 +19,15 @@ import type {
 } from '../codec/registry.js'
 import type { ByteSize } from './options.js'
 
-export type { CheckpointReport, Compression, Durability, NamespaceLevels, OpenReport, StoreStats }
+export type {
+  CheckpointReport,
+  Compression,
+  Durability,
+  NamespaceLevels,
+  OpenReport,
+  SalvagedNamespace,
+  StoreStats,
+}
 
 /** What merge() does to the value below; docs/api.md has the codecs that each takes. */
 export type MergeName = 'add' | 'append' | 'max' | 'min' | 'json-merge-patch'

@@ -42,7 +42,7 @@ describe('Help', () => {
 
   test.each([
     ...['load', 'get', 'scan', 'namespaces', 'stats', 'levels', 'compact', 'verify', 'dump'],
-    ...['checkpoint', 'backup', 'backups', 'restore'],
+    ...['checkpoint', 'backup', 'backups', 'restore', 'salvage'],
   ])(
     'of %s shows usage and an example, and fits 90 columns',
     async (name) => {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "ledgerstone/env.h"
+#include "ledgerstone/options.h"
 #include "ledgerstone/status.h"
 
 namespace ledgerstone {
@@ -54,5 +55,43 @@ Status RestoreBackup(Env* env, const std::string& directory, const std::string& 
 // Removes one backup, and the tables that no other one shares. Refused while the record of another
 // is damaged, since what that one needs is unknown; the damaged one itself can be removed.
 Status RemoveBackup(Env* env, const std::string& directory, uint64_t number);
+
+// Something that Salvage could not read. Bounds are user keys, both included; sequences are those
+// of entries that may have been there.
+struct SalvageLoss {
+  std::string file;
+  uint64_t begin = 0;  // bytes [begin, end) of the file; both 0 for a file as a whole
+  uint64_t end = 0;
+  std::string namespace_name;  // empty: unknown, or several
+  std::string from;
+  std::string to;
+  bool from_known = false;
+  bool to_known = false;
+  uint64_t first_sequence = 0;
+  uint64_t last_sequence = 0;  // 0: unknown
+  std::string reason;
+};
+
+struct SalvagedNamespace {
+  std::string name;
+  uint64_t entries = 0;
+  bool named = false;  // false: the name was made up, and keys and values are bytes
+};
+
+struct SalvageReport {
+  bool manifest_whole = false;  // it is known which tables and logs were the store's
+  uint64_t tables = 0;          // that could be opened
+  uint64_t records = 0;         // of logs
+  uint64_t entries = 0;
+  std::vector<SalvagedNamespace> namespaces;
+  std::vector<SalvageLoss> losses;
+  std::vector<std::string> unknowns;  // what can't be known, as sentences
+};
+
+// Writes every entry of a damaged store that is readable and whole into a new store in `target`,
+// which must be absent or empty: the newest readable version of each key. Nothing in `source`
+// changes. OK also when something was lost; the report lists all of it. `options` are the target's.
+Status Salvage(const StoreOptions& options, const std::string& source, const std::string& target,
+               SalvageReport* report);
 
 }  // namespace ledgerstone
