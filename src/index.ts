@@ -27,7 +27,9 @@ export type {
   Bounds,
   CheckpointReport,
   Compression,
+  DelOptions,
   Durability,
+  Entry,
   Expiry,
   Finding,
   Levels,
@@ -49,5 +51,8 @@ export type {
   StatisticsServer,
   Trace,
   TraceOptions,
+  TransactOptions,
+  Transaction,
+  TransactionRange,
   WriteOptions,
 } from './store/store.js'

@@ -49,6 +49,8 @@ std::string_view StatusCodeName(StatusCode code) {
       return "ABORTED";
     case StatusCode::kMergeFailed:
       return "MERGE_FAILED";
+    case StatusCode::kConflict:
+      return "CONFLICT";
   }
   return "INVALID";
 }
@@ -75,6 +77,10 @@ Status Status::Closed(std::string what) {
 Status Status::Incomplete() { return Status(StatusCode::kIncomplete, "the answer needs the disk"); }
 
 Status Status::Aborted() { return Status(StatusCode::kAborted, "the store is closing"); }
+
+Status Status::Conflict(std::string message) {
+  return Status(StatusCode::kConflict, std::move(message));
+}
 
 Status Status::Corruption(std::string message, Place place, std::string expected,
                           std::string found) {

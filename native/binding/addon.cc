@@ -60,6 +60,7 @@ napi_value MakeStoreObject(napi_env env, const StoreHandlePtr& handle) {
   napi_value object = Object(env);
   DefineWriteFunctions(env, object, handle);
   DefineReadFunctions(env, object, handle);
+  DefineTransactionFunctions(env, object, handle);
   DefineRangeFunctions(env, object, handle);
   DefineNamespaceFunctions(env, object, handle);
   DefineWholeFunctions(env, object, handle);
@@ -132,7 +133,7 @@ napi_value MakeMergeOperators(napi_env env) {
 
 napi_value MakeConstants(napi_env env) {
   napi_value codes = Object(env);
-  for (uint8_t code = 0; code <= static_cast<uint8_t>(StatusCode::kMergeFailed); ++code) {
+  for (uint8_t code = 0; code <= static_cast<uint8_t>(StatusCode::kConflict); ++code) {
     napi_set_element(env, codes, code, Value(env, StatusCodeName(static_cast<StatusCode>(code))));
   }
   napi_value constants = NumberMap(env, {{"keyBytesMax", kKeyBytesMax},

@@ -110,6 +110,18 @@ napi_value FoundAny(napi_env env, Found& found) {
   return Value(env, found.presence == Presence::kFound);
 }
 
+napi_value FoundEntry(napi_env env, Found& found) {
+  if (found.presence == Presence::kAbsent) return Undefined(env);
+  napi_value entry = Object(env);
+  Set(env, entry, "value", BytesCopy(env, found.value.value()));
+  Set(env, entry, "version", Bigint(env, found.value.sequence()));
+  return entry;
+}
+
+napi_value ValueVersion(napi_env env, napi_callback_info info) {
+  return Bigint(env, StoreCall<>(env, info).handle()->large_value.sequence());
+}
+
 bool TakeKey(Slice* request, Slice* key) {
   if (request->size() < 4) return false;
   const uint32_t size = ReadUint32(request->data());
@@ -205,7 +217,9 @@ void DefineReadFunctions(napi_env env, napi_value object, const StoreHandlePtr& 
                         {"getSync", GetInto<Tier::kDisk>},
                         {"getMemory", GetInto<Tier::kMemory>},
                         {"takeValue", TakeValue},
+                        {"valueVersion", ValueVersion},
                         {"get", FindOnPool<FoundBytes>},
+                        {"getEntry", FindOnPool<FoundEntry>},
                         {"hasSync", Has<Tier::kDisk>},
                         {"hasMemory", Has<Tier::kMemory>},
                         {"has", FindOnPool<FoundAny>},

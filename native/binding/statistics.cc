@@ -68,6 +68,7 @@ napi_value Writes(napi_env env, const StoreStatistics& statistics) {
       .Add("groups", statistics.groups)
       .Add("batches", statistics.batches)
       .Add("entries", statistics.entries)
+      .Add("conflicts", statistics.conflicts)
       .Add("batchesByDurability",
            Fields(env).Add("memory", asked[0]).Add("os", asked[1]).Add("disk", asked[2]).object())
       .Add("userBytes", statistics.user_bytes)

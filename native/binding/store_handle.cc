@@ -34,7 +34,8 @@ StoreHandle::~StoreHandle() {
   if (bridge_ != nullptr) Detach();
   large_value.Reset();
   store.reset();
-  for (const Buffer* buffer : {&write_buffer, &key_buffer, &value_buffer, &request_buffer}) {
+  for (const Buffer* buffer :
+       {&write_buffer, &key_buffer, &value_buffer, &request_buffer, &transaction_buffer}) {
     if (buffer->reference != nullptr) napi_delete_reference(env_, buffer->reference);
   }
 }
@@ -84,6 +85,20 @@ bool StoreHandle::SetBuffer(napi_env env, napi_value bytes, const char* name, Bu
 bool StoreHandle::detached() {
   const std::lock_guard lock(mutex_);
   return detached_;
+}
+
+// Settled in their order by the engine, also those it refuses one by one.
+napi_value StoreHandle::CommitAll(std::span<TransactionCommit> commits) {
+  const uint64_t first = next_ticket_;
+  for (TransactionCommit& commit : commits) {
+    commit.done = [this, ticket = next_ticket_++](const Status& status) { Settle(ticket, status); };
+    Hold();
+  }
+  const Status refusal = store->Commit(commits);
+  if (refusal.ok()) return Value(env_, first);
+  next_ticket_ = first;
+  LetGo(commits.size());
+  return Throw(env_, refusal);
 }
 
 uint64_t StoreHandle::OpenTicket(Status* refusal) {

@@ -18,6 +18,7 @@
 #include <initializer_list>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <utility>
 
 #include "binding/values.h"
@@ -55,6 +56,8 @@ class StoreHandle : public EventListener, public std::enable_shared_from_this<St
     start(Store::Done([this, ticket](const Status& status) { EndTicket(ticket, status); }));
     return HandOut(ticket, refusal);
   }
+  // Queues transactions, at least one. Gives the ticket of the first; the others follow it.
+  napi_value CommitAll(std::span<TransactionCommit> commits);
   // A promise settled by a callback on a lane.
   napi_value PromiseFrom(const std::function<void(Store::Done)>& start);
 
@@ -65,7 +68,8 @@ class StoreHandle : public EventListener, public std::enable_shared_from_this<St
   Buffer key_buffer;
   Buffer value_buffer;
   Buffer request_buffer;
-  PinnedValue large_value;  // the value the last read found too large
+  Buffer transaction_buffer;
+  PinnedValue large_value;  // the last read's; its bytes only when it was too large
 
  private:
   static void CallJs(napi_env env, napi_value, void* context, void*);
@@ -123,6 +127,7 @@ void DefineStoreFunctions(napi_env env, napi_value object, const StoreHandlePtr&
 void DefineWriteFunctions(napi_env env, napi_value object, const StoreHandlePtr& handle);
 void DefineReadFunctions(napi_env env, napi_value object, const StoreHandlePtr& handle);
 void DefineRangeFunctions(napi_env env, napi_value object, const StoreHandlePtr& handle);
+void DefineTransactionFunctions(napi_env env, napi_value object, const StoreHandlePtr& handle);
 void DefineNamespaceFunctions(napi_env env, napi_value object, const StoreHandlePtr& handle);
 void DefineWholeFunctions(napi_env env, napi_value object, const StoreHandlePtr& handle);
 

@@ -49,6 +49,43 @@ MemTableLookup MemTable::Get(Slice user_key, Sequence sequence) const {
   return lookup;
 }
 
+bool MemTable::HasNewer(Slice user_key, Sequence since) const {
+  if (!range_tombstones_.empty()) {
+    for (const RangeTombstonesPtr& run : range_tombstones_.runs()) {
+      if (run->Covering(user_key, kSequenceMax) > since) return true;
+    }
+  }
+  const SkipList::Node* node = list_.Seek(user_key, MakeSeekTrailer(kSequenceMax));
+  return node != nullptr && SkipList::UserKey(node) == user_key &&
+         TrailerSequence(SkipList::Trailer(node)) > since;
+}
+
+// Two walks side by side, of which the shorter one decides: over the range, and back over what was
+// inserted since.
+bool MemTable::HasNewerIn(const KeyRange& range, Sequence since) const {
+  if (!range_tombstones_.empty()) {
+    for (const RangeTombstonesPtr& run : range_tombstones_.runs()) {
+      for (const RangeTombstone& tombstone : run->all()) {
+        if (tombstone.sequence > since && range.Meets(tombstone.begin, tombstone.end)) return true;
+      }
+    }
+  }
+  const auto is_newer = [since](const SkipList::Node* node) {
+    return TrailerSequence(SkipList::Trailer(node)) > since;
+  };
+  const SkipList::Node* inside =
+      range.lower.set ? list_.Seek(range.lower.key, MakeSeekTrailer(kSequenceMax)) : list_.First();
+  const SkipList::Node* recent = list_.LastInserted();
+  for (;;) {
+    if (recent == nullptr || !is_newer(recent)) return false;
+    if (range.Contains(SkipList::UserKey(recent))) return true;
+    recent = list_.InsertedBefore(recent);
+    if (inside == nullptr || range.IsAbove(SkipList::UserKey(inside))) return false;
+    if (is_newer(inside) && !range.IsBelow(SkipList::UserKey(inside))) return true;
+    inside = list_.Next(inside);
+  }
+}
+
 std::unique_ptr<InternalIterator> MemTable::NewIterator() const {
   return std::make_unique<MemTableIterator>(&list_);
 }

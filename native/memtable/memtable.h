@@ -8,6 +8,7 @@
 #include <span>
 
 #include "base/internal_iterator.h"
+#include "base/key_range.h"
 #include "base/range_tombstones.h"
 #include "memtable/skiplist.h"
 
@@ -43,6 +44,10 @@ class MemTable {
   // Range deletes stand beside the entries: what they erase is for the reader to find out.
   RangeTombstoneList& range_tombstones() { return range_tombstones_; }
   const RangeTombstoneList& range_tombstones() const { return range_tombstones_; }
+  // Whether the key, or some key in the range, was written or erased above `since`. The inserting
+  // thread only; not for entries of a replay.
+  bool HasNewer(Slice user_key, Sequence since) const;
+  bool HasNewerIn(const KeyRange& range, Sequence since) const;
   uint64_t entry_count() const { return entry_count_.load(std::memory_order_relaxed); }
 
  private:

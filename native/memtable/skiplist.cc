@@ -10,6 +10,7 @@ struct SkipList::Node {
   uint16_t key_size;
   uint8_t height;
   uint8_t reserved;
+  uint32_t inserted_before;
   std::atomic<uint32_t> next[1];  // `height` of them
 
   const char* bytes() const { return reinterpret_cast<const char*>(next + height); }
@@ -228,12 +229,13 @@ void SkipList::Link(const Entry& entry, int height, Splice* splice) {
   const int list_height = height_.load(std::memory_order_relaxed);
 
   const uint64_t size =
-      8 + 4 * static_cast<uint64_t>(height) + user_key.size() + kTrailerSize + value.size();
+      12 + 4 * static_cast<uint64_t>(height) + user_key.size() + kTrailerSize + value.size();
   const uint32_t offset = arena_->Allocate(size);
   Node* node = At(offset);
   node->value_size = static_cast<uint32_t>(value.size());
   node->key_size = static_cast<uint16_t>(user_key.size());
   node->height = static_cast<uint8_t>(height);
+  node->inserted_before = last_;
   char* bytes = node->bytes();
   std::memcpy(bytes, user_key.data(), user_key.size());
   EncodeFixed(bytes + user_key.size(), trailer);
@@ -288,6 +290,10 @@ const SkipList::Node* SkipList::Last() const {
     while (const Node* next = Follow(at, level)) at = next;
   }
   return at == At(head_) ? nullptr : at;
+}
+
+const SkipList::Node* SkipList::InsertedBefore(const Node* node) const {
+  return node->inserted_before == 0 ? nullptr : At(node->inserted_before);
 }
 
 const SkipList::Node* SkipList::Next(const Node* node) const { return Follow(node, 0); }

@@ -1,8 +1,10 @@
 // A skiplist of entries in an arena, in internal order.
 //
-//   node := value_size: u32, key_size: u16, height: u8, 0: u8, next: u32 × height,
+//   node := value_size: u32, key_size: u16, height: u8, 0: u8, inserted_before: u32,
+//           next: u32 × height,
 //           user_key, trailer: u64, value
-//   Links are arena offsets. user_key and trailer stand together: an internal key is one slice.
+//   Links are arena offsets; inserted_before is that of the node inserted before this one.
+//   user_key and trailer stand together: an internal key is one slice.
 //
 // 1. One writer; any number of readers without locks. Nodes are never removed or changed.
 // 2. A node is filled in before a release store links it; readers follow links with acquire loads,
@@ -26,8 +28,8 @@ class SkipList {
  public:
   static constexpr int kHeightMax = 12;
   // No entry takes more of the arena than this beside its key and value.
-  static constexpr uint64_t kNodeOverheadMax = 8 + 4 * kHeightMax + kTrailerSize + Arena::kUnit;
-  static constexpr uint64_t kHeadBytes = 8 + 4 * kHeightMax + kTrailerSize;
+  static constexpr uint64_t kNodeOverheadMax = 12 + 4 * kHeightMax + kTrailerSize + Arena::kUnit;
+  static constexpr uint64_t kHeadBytes = 12 + 4 * kHeightMax + kTrailerSize;
 
   struct Node;
 
@@ -54,6 +56,9 @@ class SkipList {
   const Node* First() const;
   const Node* Last() const;
   const Node* Next(const Node* node) const;
+  // Back in the order of insertion. Writer only; nullptr at the end.
+  const Node* LastInserted() const { return last_ == 0 ? nullptr : At(last_); }
+  const Node* InsertedBefore(const Node* node) const;
 
   static Slice InternalKey(const Node* node);
   static Slice UserKey(const Node* node);

@@ -37,6 +37,7 @@ Status StoreImpl::Close() {
     const std::lock_guard lock(mutex_);
     active_.reset();
     immutables_.clear();
+    retired_.clear();
   }
   cache_.Clear();
   directory_lock_.reset();

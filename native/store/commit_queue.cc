@@ -46,6 +46,7 @@ CommitGroup CommitQueue::Take(uint64_t group_bytes_max) {
     group.durability = std::max(group.durability, request.durability);
     group.bytes += request.bytes.size();
     group.count += request.count;
+    group.conditional |= request.transaction_id != 0 || !request.refusal.ok();
     group.requests.push_back(std::move(request));
     requests_.pop_front();
   }

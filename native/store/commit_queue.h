@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/internal_key.h"
 #include "ledgerstone/store.h"
 
 namespace ledgerstone {
@@ -22,6 +23,12 @@ struct CommitRequest {
   uint64_t applied = 0;
   uint64_t queued_micros = 0;  // when it was queued
   std::string bytes;
+  // Of a transaction: what it read, as of which sequence. A refusal takes the request out of the
+  // group, but not out of the order in which writers are told.
+  uint64_t transaction_id = 0;
+  Sequence read_sequence = 0;
+  std::string reads;
+  Status refusal;
   Store::Done done;
 };
 
@@ -31,6 +38,7 @@ struct CommitGroup {
   Durability durability = Durability::kMemory;  // the strongest asked for
   uint64_t bytes = 0;
   uint32_t count = 0;
+  bool conditional = false;  // some request is
   std::vector<CommitRequest> requests;
 };
 

@@ -22,6 +22,7 @@ struct Counters {
   Counter groups{0};
   Counter batches{0};
   Counter entries{0};
+  Counter conflicts{0};
   std::array<Counter, 3> batches_by_durability{};
   Counter user_bytes{0};
   Counter log_bytes{0};

@@ -172,9 +172,12 @@ NamespaceInfo StoreImpl::KnownNamespace(NamespaceId id, const Generation& genera
 
 void StoreImpl::RetireGeneration(const GenerationPtr& generation, const VersionPtr& version) {
   ReadViewPtr old_view;
+  std::vector<GenerationPtr> dropped;
   const std::lock_guard lock(mutex_);
   LS_CHECK(!immutables_.empty() && immutables_.front() == generation);
   immutables_.erase(immutables_.begin());
+  retired_.push_back(generation);
+  dropped = TrimWindow();
   flushed_logs_.push_back(generation->log_number);
   old_view = InstallView(version);
 }

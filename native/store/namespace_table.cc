@@ -3,6 +3,7 @@
 #include "base/merge_operator.h"
 #include "base/text.h"
 #include "store/batch_format.h"
+#include "store/read_set_format.h"
 
 namespace ledgerstone {
 namespace {
@@ -165,6 +166,27 @@ Status NamespaceTable::CheckBatch(Slice batch, uint32_t count, bool derived) con
   if (!reader.whole() || seen != count) {
     return Status::InvalidArgument("the batch is not " + std::to_string(count) + " whole entries");
   }
+  return Status::Ok();
+}
+
+Status NamespaceTable::CheckReads(Slice reads) const {
+  const std::lock_guard lock(mutex_);
+  ReadSetReader reader(reads);
+  ReadSetEntry read;
+  NamespaceId checked = 0;
+  while (reader.Next(&read)) {
+    if (read.single_key) LS_RETURN_IF_ERROR(CheckKey(read.range.lower.key));
+    if (read.namespace_id == checked) continue;
+    const auto known = by_id_.find(read.namespace_id);
+    if (known == by_id_.end()) {
+      return Status::Conflict("namespace " + std::to_string(read.namespace_id) +
+                              ", which was read, has been dropped");
+    }
+    if (known->second.options.derived)
+      return Status::InvalidArgument("derived namespaces take no part in transactions");
+    checked = read.namespace_id;
+  }
+  if (!reader.whole()) return Status::InvalidArgument("the read set is cut short");
   return Status::Ok();
 }
 

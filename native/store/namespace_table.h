@@ -29,6 +29,9 @@ class NamespaceTable {
   // Checks that a batch is well formed: `count` whole entries, known namespaces all derived or all
   // not, keys and values within limits.
   Status CheckBatch(Slice batch, uint32_t count, bool derived) const;
+  // The same for a transaction's read set: known, ordinary namespaces. Conflict for one that is
+  // gone.
+  Status CheckReads(Slice reads) const;
 
  private:
   mutable std::mutex mutex_;

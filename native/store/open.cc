@@ -54,6 +54,8 @@ StoreOptions WithDefaults(StoreOptions options) {
   if (options.level_base_bytes == 0) {
     options.level_base_bytes = options.generation_bytes * options.l0_compaction_trigger;
   }
+  if (options.transaction_window_bytes == 0)
+    options.transaction_window_bytes = options.memory_budget / 4;
   return options;
 }
 

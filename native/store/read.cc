@@ -9,6 +9,7 @@ struct PointRead {
   PointRead(MergeOperator merge, Env* env) : versions(merge, env) {}
 
   KeyVersions versions;
+  Sequence newest = 0;
   BlockCache::Handle pin;  // of the block that holds the base; none for a memtable
 };
 
@@ -18,6 +19,7 @@ bool FindInMemtables(const NamespaceView& shown, Slice key, Sequence sequence, P
     for (Sequence at = sequence;;) {
       const MemTableLookup found = memtable->Get(key, at);
       if (found.outcome == MemTableLookup::Outcome::kAbsent) break;
+      if (read->newest == 0) read->newest = found.sequence;
       if (read->versions.Add(found.sequence, found.kind, found.value)) return true;
       at = found.sequence - 1;
     }
@@ -31,6 +33,7 @@ Status FindInTables(const Tree& tree, Slice key, Sequence sequence,
     TableLookup found;
     LS_RETURN_IF_ERROR(tree.Get(key, at, options, &found));
     if (found.outcome == TableLookup::Outcome::kAbsent) return Status::Ok();
+    if (read->newest == 0) read->newest = found.sequence;
     if (read->versions.Add(found.sequence, found.kind, found.value)) {
       read->pin = std::move(found.pin);
       return Status::Ok();
@@ -133,6 +136,7 @@ Status StoreImpl::Get(NamespaceId id, Slice key, const ReadOptions& options, Pre
   } else {
     value->Set(read.versions.base(), std::move(view));
   }
+  value->set_sequence(read.newest);
   return Status::Ok();
 }
 
@@ -146,7 +150,11 @@ uint64_t StoreImpl::TakeSnapshot() {
 }
 
 bool StoreImpl::ReleaseSnapshot(uint64_t snapshot_id) {
+  std::vector<GenerationPtr> dropped;
   const std::lock_guard lock(mutex_);
+  if (transactions_.erase(snapshot_id) > 0 && !retired_.empty()) {
+    dropped = TrimWindow();
+  }
   return snapshots_.erase(snapshot_id) > 0;
 }
 

@@ -50,6 +50,7 @@ StoreStatistics StoreImpl::Statistics() const {
   out.groups = read(counters_.groups);
   out.batches = read(counters_.batches);
   out.entries = read(counters_.entries);
+  out.conflicts = read(counters_.conflicts);
   for (size_t i = 0; i < out.batches_by_durability.size(); ++i) {
     out.batches_by_durability[i] = read(counters_.batches_by_durability[i]);
   }

@@ -3,6 +3,7 @@
 //   open_read_only.cc    the same beside another owner
 //   namespaces.cc        creating and dropping
 //   write.cc             queue, groups, log, memtables
+//   transact.cc          transactions, conflicts
 //   switch.cc            generations and log segments
 //   flush.cc compact.cc  background lanes
 //   read.cc iterate.cc   point reads, snapshots, ranges
@@ -33,6 +34,7 @@
 #include "log/writer.h"
 #include "store/batch_format.h"
 #include "store/commit_queue.h"
+#include "store/conflict_check.h"
 #include "store/copy_files.h"
 #include "store/counters.h"
 #include "store/namespace_table.h"
@@ -69,6 +71,8 @@ class StoreImpl final : public Store {
   void DropNamespace(NamespaceId id, Done done) override;
   void Write(Slice batch, uint32_t count, const WriteOptions& options, Done done) override;
   Status Write(const WriteBatch& batch, const WriteOptions& options) override;
+  uint64_t BeginTransaction() override;
+  Status Commit(std::span<TransactionCommit> commits) override;
   Status Get(NamespaceId id, Slice key, const ReadOptions& options, Presence* presence,
              PinnedValue* value) override;
   Status NewIterator(NamespaceId id, const IterateOptions& options, Tier tier,
@@ -134,9 +138,15 @@ class StoreImpl final : public Store {
   Status ApplyNamespaceEntry(Generation* generation, const BatchEntry& entry);
 
   // write.cc
+  Status MakeRequest(Slice batch, uint32_t count, const WriteOptions& options,
+                     CommitRequest* request) const;
   void Enqueue(CommitRequest request);
   // Takes the request when OK.
   Status TryEnqueue(CommitRequest* request);
+  // Requires mutex_.
+  Status PushRequest(CommitRequest* request);
+  // Whether a CommitJob is to be posted, after mutex_, which it requires.
+  [[nodiscard]] bool NeedsCommitJob();
   void ScheduleCommit();
   void CommitJob();
   Status StallError(bool needs_switch) const;
@@ -152,6 +162,18 @@ class StoreImpl final : public Store {
   void SettleGroup(CommitGroup& group, const Status& status);
   void ScheduleIdlePromise();
   Status WriteRefusal() const;
+
+  // transact.cc
+  CommitRequest MakeTransactionRequest(TransactionCommit* commit) const;
+  Status FillTransactionRequest(const TransactionCommit& commit, CommitRequest* request) const;
+  // Requires mutex_.
+  void SetReadSequence(CommitRequest* request) const;
+  void EndTransactions(const std::vector<CommitRequest>& requests);
+  void RefuseConflicts(CommitGroup* group);
+  ConflictWindow MakeConflictWindow() const;
+  // Lets go of generations that no open transaction needs, or that are too many. Requires mutex_;
+  // the caller destroys them after it.
+  [[nodiscard]] std::vector<GenerationPtr> TrimWindow();
 
   // switch.cc
   bool GenerationFull(uint64_t bytes, uint32_t count) const;
@@ -313,6 +335,9 @@ class StoreImpl final : public Store {
   std::vector<uint64_t> flushed_logs_;
   std::map<uint64_t, Sequence> snapshots_;
   uint64_t next_snapshot_id_ = 1;
+  std::set<uint64_t> transactions_;     // those of snapshots_ that are open transactions
+  std::vector<GenerationPtr> retired_;  // flushed, kept for them; oldest first
+  Sequence window_floor_ = 0;           // all above it is in some generation
 
   mutable std::mutex view_mutex_;
   ReadViewPtr view_;  // guarded by view_mutex_

@@ -30,7 +30,8 @@ Status StoreImpl::WriteRefusal() const {
   return Status::Ok();
 }
 
-void StoreImpl::Write(Slice batch, uint32_t count, const WriteOptions& options, Done done) {
+Status StoreImpl::MakeRequest(Slice batch, uint32_t count, const WriteOptions& options,
+                              CommitRequest* request) const {
   const bool derived = options.applied.has_value();
   Status status = namespaces_.CheckBatch(batch, count, derived);
   if (status.ok() && batch.size() > log::kPayloadBytesMax) {
@@ -40,14 +41,20 @@ void StoreImpl::Write(Slice batch, uint32_t count, const WriteOptions& options, 
     status = Status::InvalidArgument("a batch takes at most 8 GiB of memory; this one has " +
                                      std::to_string(count) + " entries");
   }
-  if (!status.ok()) return done(status);
-  if (count == 0 && !derived) return done(Status::Ok());
+  if (!status.ok()) return status;
+  request->kind = derived ? CommitRequest::Kind::kDerived : CommitRequest::Kind::kWrite;
+  request->durability = derived ? Durability::kMemory : options.durability;
+  request->count = count;
+  request->applied = options.applied.value_or(0);
+  request->bytes.assign(batch);
+  return Status::Ok();
+}
+
+void StoreImpl::Write(Slice batch, uint32_t count, const WriteOptions& options, Done done) {
   CommitRequest request;
-  request.kind = derived ? CommitRequest::Kind::kDerived : CommitRequest::Kind::kWrite;
-  request.durability = derived ? Durability::kMemory : options.durability;
-  request.count = count;
-  request.applied = options.applied.value_or(0);
-  request.bytes.assign(batch);
+  const Status status = MakeRequest(batch, count, options, &request);
+  const bool nothing = count == 0 && !options.applied.has_value();
+  if (!status.ok() || nothing) return done(status);
   request.done = std::move(done);
   Enqueue(std::move(request));
 }
@@ -72,20 +79,30 @@ Status StoreImpl::TryEnqueue(CommitRequest* request) {
   request->queued_micros = env_->NowMicros();
   {
     const std::lock_guard lock(mutex_);
-    LS_RETURN_IF_ERROR(WriteRefusal());
-    if (request->kind == CommitRequest::Kind::kDerived) {
-      if (request->applied <= last_applied_queued_) {
-        return Status::InvalidArgument("applied " + std::to_string(request->applied) +
-                                       " does not follow " + std::to_string(last_applied_queued_));
-      }
-      last_applied_queued_ = request->applied;
-    }
-    queue_.Push(std::move(*request));
-    if (commit_scheduled_ || commit_stalled_) return Status::Ok();
-    commit_scheduled_ = true;
+    LS_RETURN_IF_ERROR(PushRequest(request));
+    if (!NeedsCommitJob()) return Status::Ok();
   }
   scheduler_->Post(Lane::kCommit, [this] { CommitJob(); });
   return Status::Ok();
+}
+
+Status StoreImpl::PushRequest(CommitRequest* request) {
+  LS_RETURN_IF_ERROR(WriteRefusal());
+  if (request->kind == CommitRequest::Kind::kDerived) {
+    if (request->applied <= last_applied_queued_) {
+      return Status::InvalidArgument("applied " + std::to_string(request->applied) +
+                                     " does not follow " + std::to_string(last_applied_queued_));
+    }
+    last_applied_queued_ = request->applied;
+  }
+  queue_.Push(std::move(*request));
+  return Status::Ok();
+}
+
+bool StoreImpl::NeedsCommitJob() {
+  if (queue_.empty() || commit_scheduled_ || commit_stalled_) return false;
+  commit_scheduled_ = true;
+  return true;
 }
 
 void StoreImpl::ScheduleCommit() {
@@ -157,6 +174,7 @@ bool StoreImpl::ReadyToCommit(CommitGroup* group, bool* needs_switch) {
     }
   }
   if (!refusal.ok()) {
+    EndTransactions(refused);
     SettleAll(refused, refusal);
   } else if (decision.kind == StallDecision::Kind::kDelay) {
     NoteStall(StallCause::kSlowdown, env_->NowMicros(), decision.delay_micros);
@@ -203,6 +221,8 @@ void StoreImpl::CommitOne(CommitGroup group) {
 }
 
 void StoreImpl::CommitWrite(CommitGroup& group) {
+  if (group.conditional) RefuseConflicts(&group);
+  if (group.count == 0) return SettleGroup(group, Status::Ok());
   const Sequence first = next_sequence_;
   next_sequence_ += group.count;
   const Sequence last = next_sequence_ - 1;
@@ -320,9 +340,14 @@ void StoreImpl::Publish(Sequence last) {
 }
 
 void StoreImpl::SettleGroup(CommitGroup& group, const Status& status) {
+  if (group.conditional) EndTransactions(group.requests);
   if (status.ok()) NoteToldCommits(group);
   Counters::Add(counters_.groups, 1);
   for (CommitRequest& request : group.requests) {
+    if (!request.refusal.ok()) {
+      request.done(request.refusal);
+      continue;
+    }
     if (status.ok()) {
       Counters::Add(counters_.batches, 1);
       Counters::Add(counters_.entries, request.count);

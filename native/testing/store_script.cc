@@ -43,7 +43,7 @@ void ScriptRun::Drop(const std::string& space) {
   Look();
 }
 
-void ScriptRun::Submit(HistoryCommit commit) {
+WriteBatch ScriptRun::BatchOf(const HistoryCommit& commit) {
   WriteBatch batch;
   for (const HistoryChange& change : commit.changes) {
     const NamespaceId id = ids_[change.space];
@@ -53,15 +53,43 @@ void ScriptRun::Submit(HistoryCommit commit) {
       batch.Delete(id, change.key);
     }
   }
+  return batch;
+}
+
+Store::Done ScriptRun::Settler(HistoryCommit commit) {
+  const size_t number = history_.Add(std::move(commit));
+  ++waiting_;
+  return [this, number](const Status& status) {
+    --waiting_;
+    history_.Settle(number, status);
+  };
+}
+
+void ScriptRun::Submit(HistoryCommit commit) {
+  const WriteBatch batch = BatchOf(commit);
   WriteOptions options;
   options.durability = commit.durability;
   if (commit.kind == HistoryCommit::Kind::kDerived) options.applied = commit.applied;
-  const size_t number = history_.Add(std::move(commit));
-  ++waiting_;
-  world_.store().Write(batch.bytes(), batch.count(), options, [this, number](const Status& status) {
-    --waiting_;
-    history_.Settle(number, status);
-  });
+  world_.store().Write(batch.bytes(), batch.count(), options, Settler(std::move(commit)));
+}
+
+uint64_t ScriptRun::Begin() { return Alive() ? world_.store().BeginTransaction() : 0; }
+
+void ScriptRun::QueueTransaction(uint64_t transaction_id,
+                                 const std::vector<std::pair<std::string, std::string>>& reads,
+                                 std::vector<HistoryChange> changes, Durability durability) {
+  if (!Alive()) return;
+  ReadSet read_set;
+  for (const auto& [space, key] : reads) read_set.AddKey(ids_[space], key);
+  HistoryCommit commit;
+  commit.changes = std::move(changes);
+  commit.durability = durability;
+  const WriteBatch batch = BatchOf(commit);
+  TransactionCommit one{transaction_id, read_set.bytes(), batch.bytes(), batch.count(), durability};
+  const Store::Done done = Settler(std::move(commit));
+  one.done = done;
+  const Status refusal = world_.store().Commit({&one, 1});
+  if (!refusal.ok()) done(refusal);
 }
 
 void ScriptRun::Queue(std::vector<HistoryChange> changes, Durability durability) {

@@ -34,6 +34,12 @@ class ScriptRun {
   // Goes on at once; Settle waits for all that was queued.
   void Queue(std::vector<HistoryChange> changes, Durability durability = Durability::kDisk);
   void Settle();
+  // A transaction that reads `reads` (spaces and keys) at once and is queued when it commits;
+  // a conflict counts as refused.
+  uint64_t Begin();
+  void QueueTransaction(uint64_t transaction_id,
+                        const std::vector<std::pair<std::string, std::string>>& reads,
+                        std::vector<HistoryChange> changes, Durability durability);
   void Derived(uint64_t applied, std::vector<HistoryChange> changes);
   void Flush();
   void Compact();
@@ -41,6 +47,8 @@ class ScriptRun {
 
  private:
   bool Alive() const { return alive_ && world_.is_open(); }
+  WriteBatch BatchOf(const HistoryCommit& commit);
+  Store::Done Settler(HistoryCommit commit);
   void Submit(HistoryCommit commit);
   void Look();
 

@@ -115,6 +115,28 @@ void ReopenInTheMiddle(ScriptRun& run) {
   run.Put("a", "after", "3");
 }
 
+// Transfers between two keys that are begun together: of each three the last one conflicts.
+void Transactions(ScriptRun& run) {
+  run.Open();
+  run.Create("a");
+  run.Create("b");
+  run.Write({{"a", "from", "0"}, {"b", "to", "0"}});
+  for (int i = 1; i <= 4; ++i) {
+    const Durability durability = i % 2 == 0 ? Durability::kDisk : Durability::kOs;
+    const uint64_t first = run.Begin();
+    const uint64_t aside = run.Begin();
+    const uint64_t late = run.Begin();
+    run.QueueTransaction(first, {{"a", "from"}, {"b", "to"}},
+                         {{"a", "from", Value(i, 200)}, {"b", "to", Value(i, 300)}}, durability);
+    run.QueueTransaction(aside, {{"a", Key(i)}}, {{"a", Key(i), "1"}, {"b", Key(i), "1"}},
+                         durability);
+    run.QueueTransaction(late, {{"b", "to"}}, {{"a", "from", "lost"}, {"b", "to", "lost"}},
+                         durability);
+    run.Settle();
+    if (i == 2) run.Flush();
+  }
+}
+
 void BigValues(ScriptRun& run) {
   run.Open();
   run.Create("a");
@@ -170,6 +192,7 @@ const std::vector<StoreScript>& StoreScripts() {
       {"ManyNamespaces", ManyNamespaces},
       {"GenerationSwitches", GenerationSwitches},
       {"CleanCloseAndReopen", CleanCloseAndReopen},
+      {"Transactions", Transactions},
   };
   return scripts;
 }

@@ -26,6 +26,7 @@ export const NATIVE_CODES = {
   15: 'INCOMPLETE',
   16: 'ABORTED',
   17: 'MERGE_FAILED',
+  18: 'CONFLICT',
 } as const
 
 export const TYPESCRIPT_CODES = ['INVALID_TYPE', 'UNDECODABLE', 'ADDON_MISSING'] as const
@@ -94,6 +95,10 @@ recognize(InvalidTypeError, 'InvalidTypeError')
 
 export function invalidArgument(message: string): LedgerstoneError {
   return new LedgerstoneError('INVALID_ARGUMENT', message)
+}
+
+export function conflict(message: string): LedgerstoneError {
+  return new LedgerstoneError('CONFLICT', message)
 }
 
 export function closed(what: string): LedgerstoneError {

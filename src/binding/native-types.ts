@@ -123,15 +123,38 @@ export interface NativeStore {
   submit(length: number, entryCount: number, durability: number): number
   submitDerived(length: number, entryCount: number, applied: bigint): number
 
+  /** A snapshot that ends with commit() or releaseSnapshot(). */
+  beginTransaction(): number
+  setTransactionBuffer(bytes: Uint8Array): void
+  /**
+   * Submits the transactions in the transaction buffer, and ends them. Each is a head, its read set
+   * (see store/read-set.ts) and its batch.
+   *
+   *   head := transaction: f64, reads_length: u32, batch_length: u32, entry_count: u32,
+   *           durability: u32                                                     (little-endian)
+   *
+   * A transaction of 0 stands for one that read nothing. Returns the ticket of the first; the
+   * others follow it. A ticket is settled with CONFLICT when something read was written since the
+   * transaction began.
+   */
+  commit(length: number): number
+
   setReadBuffers(key: Uint8Array, value: Uint8Array): void
   setRequestBuffer(bytes: Uint8Array): void
   getSync(id: number, keyLength: number, snapshot: number): number
   getMemory(id: number, keyLength: number, snapshot: number): number
   takeValue(): Uint8Array
+  /** Of the value that the last getSync or getMemory found: the sequence of its write. */
+  valueVersion(): bigint
   get(id: number, keyLength: number, snapshot: number): Promise<Uint8Array | undefined>
   hasSync(id: number, keyLength: number, snapshot: number): number
   hasMemory(id: number, keyLength: number, snapshot: number): number
   has(id: number, keyLength: number, snapshot: number): Promise<boolean>
+  getEntry(
+    id: number,
+    keyLength: number,
+    snapshot: number,
+  ): Promise<{ value: Uint8Array; version: bigint } | undefined>
   getManySync(id: number, count: number, length: number, snapshot: number): number
   getManyMemory(id: number, count: number, length: number, snapshot: number): number
 

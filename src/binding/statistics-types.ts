@@ -45,6 +45,8 @@ export interface WriteStats {
   groups: number
   batches: number
   entries: number
+  /** Transactions turned away because what they had read was written since. */
+  conflicts: number
   batchesByDurability: { memory: number; os: number; disk: number }
   /** Keys and values as they were handed over. */
   userBytes: number

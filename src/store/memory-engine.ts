@@ -19,8 +19,10 @@ import type {
 import type { NamespaceLevels } from '../binding/statistics-types.js'
 import { parseBatch } from './memory-batch.js'
 import { MemoryIterator } from './memory-iterator.js'
+import { parseReadSet } from './memory-read-set.js'
 import { MemoryCounts } from './memory-statistics.js'
-import { MemoryState, NEWEST, type NamespaceView } from './memory-state.js'
+import { type FoundEntry, MemoryState, NEWEST, type NamespaceView } from './memory-state.js'
+import { type CommitHead, readCommitHead } from './transaction-commits.js'
 
 const NOTHING = new Uint8Array(0)
 const NO_FILES = 'A store in memory has no files to copy'
@@ -37,6 +39,8 @@ export class MemoryEngine implements NativeStore {
   #value: Buffer = Buffer.alloc(0)
   #request: Buffer = Buffer.alloc(0)
   #taken: Uint8Array = NOTHING
+  #transaction: Buffer = Buffer.alloc(0)
+  #version = 0n
 
   constructor(onCommitted: OnCommitted, now = unixTimeMs) {
     this.#onCommitted = onCommitted
@@ -93,6 +97,42 @@ export class MemoryEngine implements NativeStore {
     return this.#committed()
   }
 
+  beginTransaction(): number {
+    return this.#state.beginTransaction()
+  }
+
+  setTransactionBuffer(bytes: Uint8Array): void {
+    this.#transaction = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  }
+
+  commit(length: number): number {
+    this.#state.requireOpen()
+    const first = this.#ticket + 1
+    for (let at = 0; at < length; ) {
+      const head = readCommitHead(this.#transaction, at)
+      this.#committed(this.#commitOne(head))
+      at = head.batch + head.batchLength
+    }
+    return first
+  }
+
+  // Gives why it was refused.
+  #commitOne(head: CommitHead): Error | undefined {
+    const { transaction, reads, batch, batchLength, entryCount, durability } = head
+    const bytes = this.#transaction
+    try {
+      const readSet = parseReadSet(bytes.subarray(reads, batch))
+      const entries = parseBatch(bytes.subarray(batch, batch + batchLength), entryCount)
+      if (transaction !== NEWEST) this.#state.endTransaction(transaction, readSet)
+      this.#state.apply(entries, false)
+      this.#counts.wrote(batchLength, entryCount, durability)
+      return undefined
+    } catch (error) {
+      if (error instanceof LedgerstoneError && error.code === 'CONFLICT') this.#counts.conflicted()
+      return error as Error
+    }
+  }
+
   setReadBuffers(key: Uint8Array, value: Uint8Array): void {
     this.#key = key
     this.#value = Buffer.from(value.buffer, value.byteOffset, value.byteLength)
@@ -103,9 +143,11 @@ export class MemoryEngine implements NativeStore {
   }
 
   getSync(id: number, keyLength: number, snapshot: number): number {
-    const value = this.#find(id, keyLength, snapshot)
+    const found = this.#find(id, keyLength, snapshot)
     this.#counts.got(1)
-    if (value === undefined) return GET.absent
+    if (found === undefined) return GET.absent
+    const { value, version } = found
+    this.#version = version
     if (value.length > this.#value.length) {
       this.#taken = value
       return GET.tooLarge
@@ -124,15 +166,28 @@ export class MemoryEngine implements NativeStore {
     return value
   }
 
+  valueVersion(): bigint {
+    return this.#version
+  }
+
+  async getEntry(
+    id: number,
+    keyLength: number,
+    snapshot: number,
+  ): Promise<{ value: Uint8Array; version: bigint } | undefined> {
+    const found = this.#find(id, keyLength, snapshot)
+    this.#counts.got(1)
+    return found && { value: Uint8Array.from(found.value), version: found.version }
+  }
+
   async get(id: number, keyLength: number, snapshot: number): Promise<Uint8Array | undefined> {
     this.#counts.got(1)
-    const value = this.#find(id, keyLength, snapshot)
-    return value === undefined ? undefined : Uint8Array.from(value)
+    const found = this.#find(id, keyLength, snapshot)
+    return found && Uint8Array.from(found.value)
   }
 
   hasSync(id: number, keyLength: number, snapshot: number): number {
-    const value = this.#find(id, keyLength, snapshot)
-    return value === undefined ? GET.absent : GET.present
+    return this.#find(id, keyLength, snapshot) === undefined ? GET.absent : GET.present
   }
 
   hasMemory(id: number, keyLength: number, snapshot: number): number {
@@ -150,7 +205,7 @@ export class MemoryEngine implements NativeStore {
     for (let answered = 0; answered < count; answered++) {
       const keySize = this.#request.readUInt32LE(at)
       const keyEnd = Math.min(at + 4 + keySize, length)
-      const value = this.#state.value(id, snapshot, this.#request.subarray(at + 4, keyEnd))
+      const value = this.#state.find(id, snapshot, this.#request.subarray(at + 4, keyEnd))?.value
       if (out + 4 + (value?.length ?? 0) > this.#value.length) return answered
       out = this.#value.writeUInt32LE(value?.length ?? MANY.absent, out)
       if (value !== undefined) this.#value.set(value, out)
@@ -276,14 +331,14 @@ export class MemoryEngine implements NativeStore {
     this.#state.close()
   }
 
-  #find(id: number, keyLength: number, snapshot: number): Buffer | undefined {
-    return this.#state.value(id, snapshot, this.#key.subarray(0, keyLength))
+  #find(id: number, keyLength: number, snapshot: number): FoundEntry | undefined {
+    return this.#state.find(id, snapshot, this.#key.subarray(0, keyLength))
   }
 
-  #committed(): number {
+  #committed(error?: Error): number {
     const ticket = ++this.#ticket
     queueMicrotask(() => {
-      this.#onCommitted(ticket, undefined)
+      this.#onCommitted(ticket, error)
     })
     return ticket
   }

@@ -5,14 +5,32 @@
 // 2. A batch is checked before any of it is applied.
 // 3. Values are made when they are read: of the versions of a key, at the moment of the read.
 
-import { LedgerstoneError, closed, invalidArgument } from '../base/errors.js'
+import { LedgerstoneError, closed, conflict, invalidArgument } from '../base/errors.js'
 import { ENTRY_KIND, MERGE_OPERATOR } from '../binding/constants.js'
 import type { NativeNamespaceInfo, NativeNamespaceOptions } from '../binding/native-types.js'
 import { type KeyVersions, valueOf, versionsAfter } from './key-versions.js'
 import type { BatchEntry } from './memory-batch.js'
+import { type Read, holdsKey, meetsRange } from './memory-read-set.js'
 import { type Tree, treeDelete, treeDeleteRange, treeGet, treePut } from './memory-tree.js'
 
-type Root = Tree<KeyVersions>
+interface VersionedKey extends KeyVersions {
+  /** The sequence of the last write of the key. */
+  readonly version: bigint
+}
+
+type Root = Tree<VersionedKey>
+
+export interface FoundEntry {
+  value: Buffer
+  version: bigint
+}
+
+// What was written, or erased; undefined for a namespace that was dropped.
+interface RecentWrite {
+  namespaceId: number
+  entry: BatchEntry | undefined
+  sequence: bigint
+}
 
 interface State {
   sequence: bigint
@@ -30,6 +48,9 @@ export const NEWEST = 0
 export class MemoryState {
   readonly #namespaces = new Map<number, NativeNamespaceInfo>()
   readonly #snapshots = new Map<number, State>()
+  readonly #transactions = new Set<number>()
+  // What was written since the oldest open transaction began, at least.
+  #recent: RecentWrite[] = []
   #newest: State = { sequence: 0n, roots: new Map() }
   #namespaceIds = 0
   #snapshotIds = 0
@@ -70,6 +91,23 @@ export class MemoryState {
     const roots = new Map(this.#newest.roots)
     roots.delete(id)
     this.#newest = { sequence: this.#newest.sequence + 1n, roots }
+    this.#remember(id, undefined, this.#newest.sequence)
+  }
+
+  beginTransaction(): number {
+    const id = this.snapshot()
+    this.#transactions.add(id)
+    return id
+  }
+
+  /** Fails with CONFLICT when a read was written since the transaction began. Ends it. */
+  endTransaction(id: number, reads: readonly Read[]): void {
+    const { sequence } = this.view(id)
+    const written = this.#recent.some(
+      (write) => write.sequence > sequence && reads.some((read) => touches(write, read)),
+    )
+    this.release(id)
+    if (written) throw conflict('What was read has been written since')
   }
 
   snapshot(): number {
@@ -80,6 +118,7 @@ export class MemoryState {
 
   release(id: number): void {
     this.#snapshots.delete(id)
+    if (this.#transactions.delete(id) && this.#transactions.size === 0) this.#recent = []
   }
 
   view(snapshot: number): State {
@@ -96,10 +135,11 @@ export class MemoryState {
     return { root, valueOf: (versions) => valueOf(versions, merge, this.#now()) }
   }
 
-  value(id: number, snapshot: number, key: Uint8Array): Buffer | undefined {
+  find(id: number, snapshot: number, key: Uint8Array): FoundEntry | undefined {
     const versions = treeGet(this.view(snapshot).roots.get(id), key)
     if (versions === undefined) return undefined
-    return valueOf(versions, this.#mergeOf(id), this.#now())
+    const value = valueOf(versions, this.#mergeOf(id), this.#now())
+    return value && { value, version: versions.version }
   }
 
   apply(entries: readonly BatchEntry[], derived: boolean): void {
@@ -111,10 +151,17 @@ export class MemoryState {
       if (!isFit) throw invalidArgument(`A batch entry for the unfit namespace ${namespaceId}`)
     }
     const roots = new Map(this.#newest.roots)
+    let { sequence } = this.#newest
     for (const entry of entries) {
-      roots.set(entry.namespaceId, changed(roots.get(entry.namespaceId), entry))
+      sequence++
+      roots.set(entry.namespaceId, changed(roots.get(entry.namespaceId), entry, sequence))
+      this.#remember(entry.namespaceId, entry, sequence)
     }
-    this.#newest = { sequence: this.#newest.sequence + BigInt(entries.length), roots }
+    this.#newest = { sequence, roots }
+  }
+
+  #remember(namespaceId: number, entry: BatchEntry | undefined, sequence: bigint): void {
+    if (this.#transactions.size > 0) this.#recent.push({ namespaceId, entry, sequence })
   }
 
   get snapshots(): number {
@@ -126,9 +173,16 @@ export class MemoryState {
   }
 }
 
-function changed(root: Root, entry: BatchEntry): Root {
+function touches({ namespaceId, entry }: RecentWrite, read: Read): boolean {
+  if (namespaceId !== read.namespaceId) return false
+  if (entry === undefined) return true
+  const { kind, key, value } = entry
+  return kind === ENTRY_KIND.deleteRange ? meetsRange(read, key, value) : holdsKey(read, key)
+}
+
+function changed(root: Root, entry: BatchEntry, version: bigint): Root {
   const { kind, key, value } = entry
   if (kind === ENTRY_KIND.deleteRange) return treeDeleteRange(root, key, value)
   const versions = versionsAfter(treeGet(root, key), entry)
-  return versions === undefined ? treeDelete(root, key) : treePut(root, key, versions)
+  return versions === undefined ? treeDelete(root, key) : treePut(root, key, { ...versions, version })
 }

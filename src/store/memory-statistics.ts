@@ -10,6 +10,7 @@ type StateOfMemory = Pick<StateStats, 'sequence' | 'applied' | 'snapshots'>
 export class MemoryCounts {
   readonly #clock: Clock
   readonly #openedMs: number
+  #conflicts = 0
   readonly #batches = { memory: 0, os: 0, disk: 0 }
   #entries = 0
   #bytes = 0
@@ -28,6 +29,10 @@ export class MemoryCounts {
     else this.#batches.disk++
   }
 
+  conflicted(): void {
+    this.#conflicts++
+  }
+
   got(count: number): void {
     this.#gets += count
   }
@@ -41,7 +46,7 @@ export class MemoryCounts {
       writes: {
         ...{ groups: batches, batches, entries: this.#entries },
         ...{ batchesByDurability: { memory, os, disk }, userBytes: this.#bytes },
-        ...{ logBytes: 0, logSyncs: 0, queuedBytes: 0 },
+        ...{ conflicts: this.#conflicts, logBytes: 0, logSyncs: 0, queuedBytes: 0 },
       },
       reads: {
         ...{ gets: this.#gets, getsFromMemtable: this.#gets, blocksRead: 0, blockBytesRead: 0 },

@@ -22,6 +22,8 @@ import type { Reader } from './reader.js'
 import { snapshotIdOf } from './snapshot.js'
 import type {
   Bounds,
+  DelOptions,
+  Entry,
   Namespace,
   PutOptions,
   Range,
@@ -29,6 +31,7 @@ import type {
   ReadOptions,
   WriteOptions,
 } from './store.js'
+import type { Transactions } from './transactions.js'
 import type { Writer } from './writer.js'
 
 /** What all namespaces of a store share. */
@@ -38,6 +41,7 @@ export interface StoreParts {
   readonly reader: Reader
   readonly many: ManyReader
   readonly chunks: ChunkPool
+  readonly transactions: Transactions
   readonly closed: boolean
 }
 
@@ -128,16 +132,26 @@ export class NamespaceHandle implements Namespace<unknown, unknown> {
     return this.store.reader.has(this, key, this.#view(options))
   }
 
+  getEntrySync(key: unknown, options?: ReadOptions): Entry<unknown> | undefined {
+    return this.store.reader.entrySync(this, key, this.#view(options))
+  }
+
+  async getEntry(key: unknown, options?: ReadOptions): Promise<Entry<unknown> | undefined> {
+    return this.store.reader.entry(this, key, this.#view(options))
+  }
+
   put(key: unknown, value: unknown, options?: PutOptions): Promise<void> {
     try {
+      if (isConditional(options)) return this.store.transactions.putIf(this, key, value, options)
       return this.store.writer.put(this, key, value, options)
     } catch (error) {
       return rejected(error)
     }
   }
 
-  del(key: unknown, options?: WriteOptions): Promise<void> {
+  del(key: unknown, options?: DelOptions): Promise<void> {
     try {
+      if (isConditional(options)) return this.store.transactions.delIf(this, key, options)
       return this.store.writer.del(this, key, options)
     } catch (error) {
       return rejected(error)
@@ -223,7 +237,12 @@ export function handleOf(namespace: unknown): NamespaceHandle {
   throw new InvalidTypeError(`A namespace must come from a store, not be ${kindOf(namespace)}`)
 }
 
-function limitOf(limit: unknown): number {
+function isConditional(options: unknown): options is PutOptions {
+  if (typeof options !== 'object' || options === null) return false
+  return 'ifAbsent' in options || 'ifVersion' in options
+}
+
+export function limitOf(limit: unknown): number {
   if (limit === undefined || limit === Infinity) return Infinity
   if (typeof limit !== 'number') {
     throw new InvalidTypeError(`limit must be a number, not ${kindOf(limit)}`)

@@ -139,6 +139,7 @@ function addWrites(out: Exposition, { writes, stalls }: StoreStats): void {
     Object.entries(writes.batchesByDurability).map(([durability, n]) => [{ durability }, n]),
   )
   total('entries', 'Entries committed.', writes.entries)
+  total('conflicts', 'Transactions turned away for what they had read.', writes.conflicts)
   total('user_bytes', 'Bytes of keys and values handed over.', writes.userBytes)
   total('log_bytes', 'Bytes written to the log.', writes.logBytes)
   total('log_syncs', 'Syncs of the log.', writes.logSyncs)

@@ -41,8 +41,11 @@ import type {
   Store,
   Trace,
   TraceOptions,
+  TransactOptions,
+  Transaction,
 } from './store.js'
 import { startTrace } from './trace.js'
+import { Transactions } from './transactions.js'
 import { Writer } from './writer.js'
 
 const ALL_NAMESPACES = 0
@@ -55,6 +58,7 @@ export class StoreHandle implements Store, StoreParts {
   readonly reader: Reader
   readonly many: ManyReader
   readonly chunks = new ChunkPool()
+  readonly transactions: Transactions
   readonly #queue: CommitQueue
   readonly #namespaces: Namespaces
   readonly #servers = new StatisticsServers(this)
@@ -68,6 +72,7 @@ export class StoreHandle implements Store, StoreParts {
     this.writer = new Writer(native, queue, readOnly)
     this.reader = new Reader(native)
     this.many = new ManyReader(native, this.reader)
+    this.transactions = new Transactions(this)
     this.#namespaces = new Namespaces(this)
   }
 
@@ -102,6 +107,10 @@ export class StoreHandle implements Store, StoreParts {
       throw new InvalidTypeError(`write() takes a function, not ${kindOf(fill)}`)
     }
     return this.writer.write(fill, this, options)
+  }
+
+  transact<T>(fn: (tx: Transaction) => T | Promise<T>, options?: TransactOptions): Promise<T> {
+    return this.transactions.run(fn, options)
   }
 
   snapshot(): Snapshot {

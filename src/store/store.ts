@@ -88,7 +88,56 @@ export interface Expiry {
   expiresAt?: Date | number | undefined
 }
 
-export interface PutOptions extends WriteOptions, Expiry {}
+export interface PutOptions extends WriteOptions, Expiry {
+  /** Write only if the key is absent, else fail with CONFLICT. Default: false. */
+  ifAbsent?: boolean | undefined
+  /** Write only over the entry of this version (see getEntry), else fail with CONFLICT. */
+  ifVersion?: bigint | undefined
+}
+
+export interface DelOptions extends WriteOptions {
+  /** Delete only the entry of this version (see getEntry), else fail with CONFLICT. */
+  ifVersion?: bigint | undefined
+}
+
+export interface Entry<V> {
+  value: V
+  /** The sequence of the write that made the entry; another write gives another one. */
+  version: bigint
+}
+
+export interface TransactOptions extends WriteOptions {
+  /** How often the function is run again after a conflict. Default: 20. */
+  retries?: number | undefined
+}
+
+export type TransactionRange<KIn> = Bounds<KIn> & Pick<RangeOptions<KIn>, 'reverse' | 'limit'>
+
+/**
+ * What the function given to transact() reads and writes through. Reads are all of one state of the
+ * store, with the transaction's own writes over it. It ends with the function: then CLOSED.
+ */
+export interface Transaction {
+  get<K, V, KIn>(namespace: Namespace<K, V, KIn, never>, key: KIn): Promise<V | undefined>
+  getSync<K, V, KIn>(namespace: Namespace<K, V, KIn, never>, key: KIn): V | undefined
+  getMany<K, V, KIn>(
+    namespace: Namespace<K, V, KIn, never>,
+    keys: readonly KIn[],
+  ): Promise<(V | undefined)[]>
+  has<KIn>(namespace: Namespace<unknown, unknown, KIn, never>, key: KIn): Promise<boolean>
+  put<KIn, VIn>(
+    namespace: Namespace<unknown, unknown, KIn, VIn>,
+    key: KIn,
+    value: VIn,
+    expiry?: Expiry,
+  ): void
+  del<KIn>(namespace: Namespace<unknown, unknown, KIn, never>, key: KIn): void
+  /** Each walk sees the writes that the transaction had made when the walk began. */
+  range<K, V, KIn>(
+    namespace: Namespace<K, V, KIn, never>,
+    options?: TransactionRange<KIn>,
+  ): Range<K, V>
+}
 
 export interface BatchOptions extends WriteOptions {
   /** The position of the last event these changes come from; for derived namespaces only. */
@@ -144,8 +193,11 @@ export interface Namespace<K, V, KIn = K, VIn = V> {
   getManySync(keys: readonly KIn[], options?: ReadOptions): (V | undefined)[]
   has(key: KIn, options?: ReadOptions): Promise<boolean>
   hasSync(key: KIn, options?: ReadOptions): boolean
+  /** The value with its version, for a later write with ifVersion. */
+  getEntry(key: KIn, options?: ReadOptions): Promise<Entry<V> | undefined>
+  getEntrySync(key: KIn, options?: ReadOptions): Entry<V> | undefined
   put(key: KIn, value: VIn, options?: PutOptions): Promise<void>
-  del(key: KIn, options?: WriteOptions): Promise<void>
+  del(key: KIn, options?: DelOptions): Promise<void>
   /**
    * Changes the value as the namespace's `merge` option says, without reading it. MERGE_FAILED is
    * told by the reads that then cannot make the value.
@@ -278,6 +330,12 @@ export interface Store {
   namespaces(): NamespaceInfo[]
   /** Everything that `fill` puts into the batch is written, or nothing. */
   write(fill: (batch: Batch) => void, options?: BatchOptions): Promise<void>
+  /**
+   * Runs `fn` and commits what it wrote, as if nothing else had run meanwhile; gives what `fn`
+   * returned. When something it read was written by others, `fn` is run again, at last CONFLICT.
+   * An error of `fn` is thrown on, and nothing is written.
+   */
+  transact<T>(fn: (tx: Transaction) => T | Promise<T>, options?: TransactOptions): Promise<T>
   snapshot(): Snapshot
   /** Fulfils when every write before it is in synced tables. */
   flush(): Promise<void>

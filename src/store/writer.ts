@@ -22,7 +22,10 @@ import type { ErasedRange } from './erased-range.js'
 import { expiryOf } from './expiry.js'
 import type { NamespaceHandle } from './namespace-handle.js'
 import { checkedOptions, durabilityOf } from './options.js'
+import type { OwnWrites } from './own-writes.js'
+import type { ReadLog } from './read-set.js'
 import type { Batch, BatchOptions, PutOptions, WriteOptions } from './store.js'
+import { TransactionCommits } from './transaction-commits.js'
 import { WriteBuffer } from './write-buffer.js'
 
 const SUBMIT_AT_BYTES = 256 * 1024
@@ -36,6 +39,7 @@ export class Writer {
   readonly #queue: CommitQueue
   readonly #readOnly: boolean
   readonly #buffer = new WriteBuffer()
+  readonly #commits: TransactionCommits
   #told: Uint8Array | undefined
   #durability: number = DURABILITY.disk
   #result: Deferred | undefined
@@ -48,6 +52,7 @@ export class Writer {
   constructor(native: NativeStore, queue: CommitQueue, readOnly: boolean) {
     this.#native = native
     this.#queue = queue
+    this.#commits = new TransactionCommits(native, queue)
     this.#readOnly = readOnly
   }
 
@@ -104,6 +109,18 @@ export class Writer {
     return this.#buffer.length === length ? Promise.resolve() : this.#promise()
   }
 
+  /** A transaction's commit, behind all writes before it and ahead of those after it. */
+  commit(
+    transaction: number,
+    reads: ReadLog,
+    writes: OwnWrites,
+    durability: number,
+  ): Promise<void> {
+    this.#requireUsable()
+    if (this.#result !== undefined) this.#submit()
+    return this.#commits.add(transaction, reads, writes, durability)
+  }
+
   drop(namespaceId: number): Promise<void> {
     this.#requireWritable()
     this.#submit()
@@ -139,7 +156,13 @@ export class Writer {
     }
   }
 
+  // What is written next comes behind the commits before it.
   #requireWritable(): void {
+    this.#requireUsable()
+    this.#commits.submit()
+  }
+
+  #requireUsable(): void {
     if (this.#closed) throw closed('The store')
     if (this.#readOnly) {
       throw new LedgerstoneError('READ_ONLY', 'The store was opened with readOnly')
@@ -164,6 +187,7 @@ export class Writer {
   // Hands what the buffer holds to the engine. A refusal goes to those who wait for it.
   #submit(): void {
     this.#requireNoBatch()
+    this.#commits.submit()
     const result = this.#result
     if (result === undefined) return
     this.#result = undefined

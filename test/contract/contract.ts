@@ -3,6 +3,7 @@
 import { afterEach, beforeEach, describe } from 'vitest'
 import type { Store } from '../../src/index.js'
 import { batchContract } from './batch-contract.js'
+import { conditionalContract } from './conditional-contract.js'
 import { deleteRangeContract } from './delete-range-contract.js'
 import { expiryContract } from './expiry-contract.js'
 import { lifecycleContract } from './lifecycle-contract.js'
@@ -14,6 +15,7 @@ import { rangeContract } from './range-contract.js'
 import { readContract } from './read-contract.js'
 import { snapshotContract } from './snapshot-contract.js'
 import { statisticsContract } from './statistics-contract.js'
+import { transactionContract } from './transaction-contract.js'
 import { writeContract } from './write-contract.js'
 
 export type StoreFactory = () => Promise<Store>
@@ -40,6 +42,8 @@ export function contract(name: string, factory: StoreFactory): void {
     snapshotContract(current)
     lifecycleContract(current)
     statisticsContract(current)
+    transactionContract(current)
+    conditionalContract(current)
     modelContract(current)
     mergeModelContract(current)
   })

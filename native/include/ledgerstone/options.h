@@ -89,6 +89,9 @@ struct StoreOptions {
   int level_count = kLevelCount;  // 2 … kLevelCount; "one level" below L0 is 2
 
   uint64_t group_bytes_max = 4ull << 20;  // of one commit group
+  // Flushed writes kept in memory for transactions that began before them; 0: a quarter of the
+  // budget. A transaction that outlives it ends in Conflict.
+  uint64_t transaction_window_bytes = 0;
   uint64_t idle_promise_micros = 10'000;  // after the last sync of an idle log
 
   Env* env = nullptr;              // nullptr: Env::Posix()

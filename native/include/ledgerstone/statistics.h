@@ -68,6 +68,7 @@ struct StoreStatistics {
   uint64_t groups = 0;  // commit groups
   uint64_t batches = 0;
   uint64_t entries = 0;
+  uint64_t conflicts = 0;  // transactions turned away
   std::array<uint64_t, 3> batches_by_durability{};  // indexed by Durability
   uint64_t user_bytes = 0;                          // keys and values written by callers
   uint64_t log_bytes = 0;

@@ -33,6 +33,7 @@ enum class StatusCode : uint8_t {
   kIncomplete = 15,   // memory alone can't answer; ask again with the disk allowed
   kAborted = 16,      // given up because the store is closing
   kMergeFailed = 17,  // an entry's operands can't be merged: overflow, or bytes of another kind
+  kConflict = 18,     // what was read has been written since; nothing was done
 };
 
 // The stable upper-case name of a code, as TypeScript and docs/errors.md spell it.
@@ -58,6 +59,7 @@ class [[nodiscard]] Status {
   static Status Closed(std::string what);
   static Status Incomplete();
   static Status Aborted();
+  static Status Conflict(std::string message);
   // What the bytes at `place` should have been and were, both as short text.
   static Status Corruption(std::string message, Place place, std::string expected = {},
                            std::string found = {});

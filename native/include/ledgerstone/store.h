@@ -19,12 +19,14 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "ledgerstone/copies.h"
 #include "ledgerstone/iterator.h"
 #include "ledgerstone/options.h"
+#include "ledgerstone/read_set.h"
 #include "ledgerstone/statistics.h"
 #include "ledgerstone/status.h"
 #include "ledgerstone/write_batch.h"
@@ -40,6 +42,9 @@ class PinnedValue {
   PinnedValue& operator=(const PinnedValue&) = delete;
 
   Slice value() const { return value_; }
+  // Of the write that made it: the entry's version.
+  uint64_t sequence() const { return sequence_; }
+  void set_sequence(uint64_t sequence) { sequence_ = sequence; }
   void Reset() {
     value_ = {};
     owner_.reset();
@@ -60,6 +65,7 @@ class PinnedValue {
 
  private:
   Slice value_;
+  uint64_t sequence_ = 0;
   std::shared_ptr<const void> owner_;
   void* block_ = nullptr;
   void (*unpin_)(void*) = nullptr;
@@ -99,6 +105,15 @@ struct OpenReport {
 // One thing Verify found wrong.
 using Finding = Status;
 
+struct TransactionCommit {
+  uint64_t transaction_id = 0;  // 0: nothing was read, so nothing can conflict
+  Slice reads;                  // bytes of a ReadSet
+  Slice batch;
+  uint32_t count = 0;
+  Durability durability = Durability::kDisk;
+  std::function<void(const Status&)> done;
+};
+
 class Store {
  public:
   using Done = std::function<void(const Status&)>;
@@ -136,6 +151,15 @@ class Store {
   virtual uint64_t TakeSnapshot() = 0;
   virtual bool ReleaseSnapshot(uint64_t snapshot_id) = 0;
   virtual Status SnapshotSequence(uint64_t snapshot_id, uint64_t* sequence) const = 0;
+
+  // A snapshot that counts as read by a transaction: what was read with its id may be given to
+  // Commit. Ends with Commit, or with ReleaseSnapshot.
+  virtual uint64_t BeginTransaction() = 0;
+  // Each writes its batch if nothing it has read was written since the transaction began, and ends
+  // in every case. Conflict: nothing was written, try anew. They are queued together, and each
+  // `done` is called in commit order, also to refuse. Another status than OK: none was queued, and
+  // no `done` is called.
+  virtual Status Commit(std::span<TransactionCommit> commits) = 0;
 
   virtual uint64_t VisibleSequence() const = 0;
   // The event position up to which derived namespaces are in synced tables.
