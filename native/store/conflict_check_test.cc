@@ -125,6 +125,33 @@ TEST_F(ConflictCheck, EveryAnswerIsThatOfABruteForce) {
   EXPECT_LT(conflicts, 7500u);
 }
 
+TEST_F(ConflictCheck, ARangeDeleteIsAWriteOfEveryKeyInIt) {
+  const auto range = [](Slice lower, bool from, Slice upper, bool to) {
+    return ReadSetEntry{kSpace, false, {{lower, from, true}, {upper, to, true}}};
+  };
+  AddGeneration()->AddRangeDelete(kSpace, {"c", "f", ++sequence_});
+  generations_.front()->last_sequence = sequence_;
+  WriteBatch batch;
+  batch.DeleteRange(kSpace, "c", "f");
+  GroupWrites group;
+  group.Add(batch.bytes());
+  const auto expect = [&](const ReadSetEntry& read, bool touched) {
+    EXPECT_EQ(Check(read, 0), touched) << read.range.lower.key << " " << read.range.upper.key;
+    EXPECT_EQ(group.Touch(read), touched) << read.range.lower.key << " " << read.range.upper.key;
+    EXPECT_FALSE(Check(read, sequence_));
+  };
+  expect(KeyOf(kSpace, "b"), false);
+  expect(KeyOf(kSpace, "c"), true);
+  expect(KeyOf(kSpace, "ezz"), true);
+  expect(KeyOf(kSpace, "f"), false);
+  expect(KeyOf(kSpace + 1, "d"), false);
+  expect(range("a", true, "c", false), false);
+  expect(range("a", true, "c", true), true);
+  expect(range("e", false, "z", true), true);
+  expect(range("f", true, "z", true), false);
+  expect({kSpace, false, {}}, true);
+}
+
 TEST_F(ConflictCheck, ADroppedNamespaceIsAConflict) {
   AddGeneration()->dropped.push_back(kSpace);
   generations_.front()->last_sequence = ++sequence_;

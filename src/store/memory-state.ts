@@ -184,5 +184,6 @@ function changed(root: Root, entry: BatchEntry, version: bigint): Root {
   const { kind, key, value } = entry
   if (kind === ENTRY_KIND.deleteRange) return treeDeleteRange(root, key, value)
   const versions = versionsAfter(treeGet(root, key), entry)
-  return versions === undefined ? treeDelete(root, key) : treePut(root, key, { ...versions, version })
+  if (versions === undefined) return treeDelete(root, key)
+  return treePut(root, key, { ...versions, version })
 }

@@ -53,7 +53,9 @@ export class OwnWrites {
     const holds = containment(bounds)
     const texts = [...entries.keys()].filter(holds).sort()
     if (reverse) texts.reverse()
-    return texts.map((text) => ({ key: Buffer.from(text, 'latin1'), value: alive(entries.get(text)) }))
+    return texts.map((text) => {
+      return { key: Buffer.from(text, 'latin1'), value: alive(entries.get(text)) }
+    })
   }
 
   get sizeMax(): number {

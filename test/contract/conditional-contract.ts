@@ -77,6 +77,32 @@ export function conditionalContract(store: CurrentStore): void {
       await before
     })
 
+    it('take an expiry, and see an expired entry as absent', async () => {
+      const a = space()
+      await a.put('k', 1, { ifAbsent: true, expiresAt: 1 })
+      expect(a.getEntrySync('k')).toBeUndefined()
+      await a.put('k', 2, { ifAbsent: true, ttl: 3_600_000 })
+      expect(a.getSync('k')).toBe(2)
+    })
+
+    it('see a merge as a new version', async () => {
+      const n = store().namespace('n', { key: 'utf8', value: 'i64', merge: 'add' })
+      await n.put('k', 1n)
+      const first = n.getEntrySync('k')!
+      await n.merge('k', 1n)
+      expect(n.getEntrySync('k')!.version).toBeGreaterThan(first.version)
+      await expectError('CONFLICT', () => n.put('k', 5n, { ifVersion: first.version }))
+      await n.put('k', 5n, { ifVersion: n.getEntrySync('k')!.version })
+      expect(n.getSync('k')).toBe(5n)
+    })
+
+    it('without a condition are plain writes', async () => {
+      const a = space()
+      await a.put('k', 1, { ifVersion: undefined, ifAbsent: undefined, durability: 'os' })
+      await a.del('k', { ifVersion: undefined })
+      expect(a.hasSync('k')).toBe(false)
+    })
+
     it('refuse contradictions, wrong types and derived namespaces', async () => {
       const a = space()
       const d = store().namespace('d', { key: 'utf8', value: 'json', derived: true })

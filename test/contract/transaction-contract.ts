@@ -212,6 +212,47 @@ export function transactionContract(store: CurrentStore): void {
       expect(a.hasSync('k')).toBe(false)
     })
 
+    it('conflict with merges and range deletes of what they read', async () => {
+      const n = store().namespace('n', { key: 'utf8', value: 'i64', merge: 'add' })
+      await n.put('k', 1n)
+      const against = (change: () => Promise<void>) =>
+        store().transact(
+          async (tx) => {
+            await tx.get(n, 'k')
+            for (const entry of tx.range(n, { gte: 'p', lt: 'q' })) expect(entry).toBeDefined()
+            await change()
+            tx.put(n, 'result', 1n)
+          },
+          { retries: 0 },
+        )
+      await expectError('CONFLICT', () => against(() => n.merge('k', 1n)))
+      await expectError('CONFLICT', () => against(() => n.deleteRange({ gte: 'a', lt: 'l' })))
+      await expectError('CONFLICT', () => against(() => n.deleteRange({ gte: 'pp' })))
+      await expectError('CONFLICT', () => against(() => n.deleteRange()))
+      await against(() => n.deleteRange({ gte: 'q', lt: 'r' }))
+      await against(() => n.merge('l', 1n))
+    })
+
+    it('put with an expiry of their own, or the one of the namespace', async () => {
+      const a = space()
+      const short = store().namespace('short', { key: 'utf8', value: 'json', ttl: 3_600_000 })
+      await store().transact((tx) => {
+        tx.put(a, 'past', 1, { expiresAt: 1 })
+        tx.put(a, 'later', 2, { ttl: 3_600_000 })
+        tx.put(short, 'k', 3)
+        expect([tx.getSync(a, 'past'), tx.getSync(a, 'later')]).toEqual([undefined, 2])
+        expect([...tx.range(a).keys()]).toEqual(['later'])
+      })
+      expect([...a.range(), ...short.range()]).toEqual([
+        ['later', 2],
+        ['k', 3],
+      ])
+      const refused = store().transact((tx) => {
+        tx.put(a, 'k', 1, { ttl: 1, expiresAt: 1 })
+      })
+      await expectError('INVALID_ARGUMENT', () => refused)
+    })
+
     it('hold large values and many keys', async () => {
       const a = store().namespace('large', { key: 'u64', value: 'binary' })
       const large = Buffer.alloc(300_000, 1)

@@ -107,11 +107,11 @@ using Finding = Status;
 
 struct TransactionCommit {
   uint64_t transaction_id = 0;  // 0: nothing was read, so nothing can conflict
-  Slice reads;                  // bytes of a ReadSet
-  Slice batch;
+  Slice reads = {};             // bytes of a ReadSet
+  Slice batch = {};
   uint32_t count = 0;
   Durability durability = Durability::kDisk;
-  std::function<void(const Status&)> done;
+  std::function<void(const Status&)> done = {};
 };
 
 class Store {
