@@ -64,9 +64,7 @@ struct Question {
     Table* table = nullptr;
     status = file->Get(options.tier, &table);
     if (status.ok()) status = table->GetHashed(user_key, key_hash, sequence, options, lookup);
-    if (status.ok() && !lookup->filter_excluded) {
-      counters->reads.fetch_add(1, std::memory_order_relaxed);
-    }
+    if (status.ok() && !lookup->filter_excluded) counters->AddRead();
     return !status.ok() || lookup->outcome != TableLookup::Outcome::kAbsent;
   }
 };

@@ -5,8 +5,7 @@
 //   GET /stats.json  { path, pid, storeId, stats }, bigints as strings of digits
 //
 // 1. Nothing listens unless it is asked to. A socket is its owner's alone (mode 0600).
-// 2. A socket that a dead process left in the store's folder is replaced: whoever has the store
-//    open owns that name. Elsewhere, one that nobody answers at is.
+// 2. A socket that nobody answers at, as a dead process leaves it, is replaced; nothing else is.
 // 3. On a port, a request for another host than this one is refused: a web page must not reach it
 //    under a name of its own.
 // 4. Neither the server nor its connections keep the process alive.
@@ -76,13 +75,12 @@ export class StatisticsServers {
       throw invalidArgument('A store in memory has no folder for a socket: name a path or a port')
     }
     const path = given === undefined ? join(folder, SOCKET_NAME) : resolve(given)
-    const isOurs = path === join(folder, SOCKET_NAME)
     if ([...this.#open].some(({ address }) => address === path)) {
       throw invalidArgument(`Statistics are served at ${path} already`)
     }
     const short = await shortSocketPath(path)
     try {
-      await removeStale(path, short, isOurs)
+      await removeStale(path, short)
       await listening(server, { path: short.path })
       await chmod(path, OWNER_ONLY)
     } catch (error) {
@@ -135,13 +133,11 @@ function listening(server: Server, where: { path: string } | { host: string; por
   })
 }
 
-async function removeStale(path: string, short: ShortPath, isOurs: boolean): Promise<void> {
+async function removeStale(path: string, short: ShortPath): Promise<void> {
   const found = await lstat(path).catch(() => undefined)
   if (found === undefined) return
   if (!found.isSocket()) throw invalidArgument(`There is a file ${path}, which is no socket`)
-  if (!isOurs && (await isAnswered(short.path))) {
-    throw invalidArgument(`Another process listens at ${path}`)
-  }
+  if (await isAnswered(short.path)) throw invalidArgument(`Somebody listens at ${path} already`)
   await unlink(path)
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
@@ -67,15 +67,16 @@ test('a socket can be served anew, and one left by a dead process is replaced', 
   const first = await store.serveStatistics()
   await first.close()
   await first.close()
-  const left = createServer()
-  await new Promise<void>((done) => left.listen(stale, done))
+  const dead = createServer()
+  await new Promise<void>((done) => dead.listen(`${stale}.dead`, done))
+  linkSync(`${stale}.dead`, stale)
+  await new Promise((done) => dead.close(done))
   const second = await store.serveStatistics()
   expect(second.address).toBe(stale)
   expect((await readLiveStats(stale)).pid).toBe(process.pid)
-  left.close()
 })
 
-test('no file, and no socket elsewhere that is answered, is replaced', async () => {
+test('no file, and no socket that is answered, is replaced', async () => {
   await using store = await open(folder())
   const file = folder()
   writeFileSync(file, 'precious')
