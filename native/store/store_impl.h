@@ -281,9 +281,9 @@ class StoreImpl final : public Store {
   std::unique_ptr<log::Writer> writer_;
   Sequence next_sequence_ = 1;
   uint64_t written_back_ = 0;
-  // Where the entries of the group under way go; kept between groups for their memory.
+  // Where the entries of the group under way go; kept between groups for their memory, and given up
+  // with the generation whose memtables they name.
   struct GroupRows {
-    uint64_t log_number;  // of the generation
     NamespaceId id;
     MemTable* memtable;
     std::vector<MemTable::Entry> entries;

@@ -25,6 +25,7 @@ Status StoreImpl::SwitchGeneration(uint64_t bytes_needed) {
   LS_RETURN_IF_ERROR(versions_->Apply(edit));
 
   const uint64_t bytes = active_->used();
+  group_rows_.clear();
   ReadViewPtr old_view;
   {
     const std::lock_guard lock(mutex_);

@@ -314,6 +314,7 @@ void StoreImpl::InsertGroup(const CommitGroup& group, Sequence first) {
   }
   LS_CHECK(sequence == first + group.count);
   for (GroupRows& rows : group_rows_) {
+    if (rows.entries.empty()) continue;
     rows.memtable->InsertMany(rows.entries);
     rows.entries.clear();
   }
@@ -324,13 +325,11 @@ void StoreImpl::InsertGroup(const CommitGroup& group, Sequence first) {
 // Null: the namespace was dropped between the write's check and its commit.
 std::vector<MemTable::Entry>* StoreImpl::RowsFor(NamespaceId id) {
   for (GroupRows& rows : group_rows_) {
-    if (rows.id == id && rows.log_number == active_->log_number) return &rows.entries;
+    if (rows.id == id) return &rows.entries;
   }
   MemTable* memtable = active_->Find(id);
   if (memtable == nullptr) return nullptr;
-  const uint64_t log_number = active_->log_number;
-  std::erase_if(group_rows_, [&](const GroupRows& rows) { return rows.log_number != log_number; });
-  return &group_rows_.emplace_back(GroupRows{log_number, id, memtable, {}}).entries;
+  return &group_rows_.emplace_back(GroupRows{id, memtable, {}}).entries;
 }
 
 void StoreImpl::Publish(Sequence last) {
