@@ -40,6 +40,9 @@ class Arena {
     return static_cast<uint32_t>(at / kUnit);
   }
   char* At(uint32_t offset) const { return base_ + uint64_t{offset} * kUnit; }
+  uint32_t OffsetOf(const char* at) const {
+    return static_cast<uint32_t>(static_cast<uint64_t>(at - base_) / kUnit);
+  }
 
   // Readable from any thread.
   uint64_t used() const { return used_.load(std::memory_order_relaxed); }

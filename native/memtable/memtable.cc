@@ -1,7 +1,13 @@
 #include "memtable/memtable.h"
 
+#include <algorithm>
+
 namespace ledgerstone {
 namespace {
+
+constexpr size_t kIndexedTogether = 16;
+// Newer versions of a key that a read of an old snapshot passes one by one.
+constexpr int kVersionsWalked = 8;
 
 class MemTableIterator final : public InternalIterator {
  public:
@@ -29,14 +35,45 @@ class MemTableIterator final : public InternalIterator {
 }  // namespace
 
 void MemTable::InsertMany(std::span<const Entry> entries) {
+  while (!entries.empty()) {
+    const auto now = entries.first(std::min(entries.size(), kIndexedTogether));
+    InsertSome(now);
+    entries = entries.subspan(now.size());
+  }
+}
+
+// The slots of the index come from memory while the list is walked.
+void MemTable::InsertSome(std::span<const Entry> entries) {
+  uint32_t hashes[kIndexedTogether];
+  index_.MakeRoom(entries.size());
+  for (size_t i = 0; i < entries.size(); ++i) {
+    hashes[i] = KeyIndex::HashOf(entries[i].user_key);
+    index_.Prefetch(hashes[i]);
+  }
   list_.InsertMany(entries);
+  const SkipList::Node* node = list_.LastInserted();
+  for (size_t i = entries.size(); i-- > 0; node = list_.InsertedBefore(node))
+    index_.Set(hashes[i], node);
   Count(entries.size());
 }
 
+const SkipList::Node* MemTable::NewestOf(Slice user_key, uint64_t seek_trailer) const {
+  if (index_.usable()) {
+    const SkipList::Node* node = index_.Find(user_key);
+    for (int steps = 0; steps < kVersionsWalked; ++steps) {
+      if (node == nullptr || SkipList::UserKey(node) != user_key) return nullptr;
+      if (SkipList::Trailer(node) <= seek_trailer) return node;
+      node = list_.Next(node);
+    }
+  }
+  const SkipList::Node* const node = list_.Seek(user_key, seek_trailer);
+  return node != nullptr && SkipList::UserKey(node) == user_key ? node : nullptr;
+}
+
 MemTableLookup MemTable::Get(Slice user_key, Sequence sequence) const {
-  const SkipList::Node* node = list_.Seek(user_key, MakeSeekTrailer(sequence));
   MemTableLookup lookup;
-  if (node == nullptr || SkipList::UserKey(node) != user_key) return lookup;
+  const SkipList::Node* const node = NewestOf(user_key, MakeSeekTrailer(sequence));
+  if (node == nullptr) return lookup;
   const uint64_t trailer = SkipList::Trailer(node);
   lookup.sequence = TrailerSequence(trailer);
   lookup.kind = TrailerKind(trailer);
@@ -55,9 +92,8 @@ bool MemTable::HasNewer(Slice user_key, Sequence since) const {
       if (run->Covering(user_key, kSequenceMax) > since) return true;
     }
   }
-  const SkipList::Node* node = list_.Seek(user_key, MakeSeekTrailer(kSequenceMax));
-  return node != nullptr && SkipList::UserKey(node) == user_key &&
-         TrailerSequence(SkipList::Trailer(node)) > since;
+  const SkipList::Node* const node = NewestOf(user_key, MakeSeekTrailer(kSequenceMax));
+  return node != nullptr && TrailerSequence(SkipList::Trailer(node)) > since;
 }
 
 // Two walks side by side, of which the shorter one decides: over the range, and back over what was

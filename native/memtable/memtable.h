@@ -2,6 +2,7 @@
 //
 // 1. The commit lane inserts; any thread reads. See skiplist.h for the memory order.
 // 2. Entries above a reader's sequence may be there already; readers skip them.
+// 3. Point reads go through an index of the keys; a memtable filled by a replay has none.
 #pragma once
 
 #include <memory>
@@ -10,6 +11,7 @@
 #include "base/internal_iterator.h"
 #include "base/key_range.h"
 #include "base/range_tombstones.h"
+#include "memtable/key_index.h"
 #include "memtable/skiplist.h"
 
 namespace ledgerstone {
@@ -24,17 +26,19 @@ struct MemTableLookup {
 
 class MemTable {
  public:
-  MemTable(Arena* arena, uint64_t seed) : list_(arena, seed) {}
+  // `index_bytes`, which may be null, counts what the key index takes beside the arena.
+  MemTable(Arena* arena, uint64_t seed, std::atomic<uint64_t>* index_bytes = nullptr)
+      : list_(arena, seed), index_(&list_, index_bytes) {}
 
-  void Insert(Slice user_key, Sequence sequence, EntryKind kind, Slice value) {
-    list_.Insert(user_key, MakeTrailer(sequence, kind), value);
-    Count(1);
-  }
   using Entry = SkipList::Entry;
-  // The same for many at once, faster than one by one.
   void InsertMany(std::span<const Entry> entries);
+  void Insert(Slice user_key, Sequence sequence, EntryKind kind, Slice value) {
+    const Entry entry{user_key, MakeTrailer(sequence, kind), value};
+    InsertMany({&entry, 1});
+  }
   // For entries that mostly come in order, as from a sorted replay.
   void InsertRising(Slice user_key, uint64_t trailer, Slice value) {
+    index_.Abandon();
     list_.InsertRising(user_key, trailer, value);
     Count(1);
   }
@@ -56,7 +60,12 @@ class MemTable {
     entry_count_.store(before + entries, std::memory_order_relaxed);
   }
 
+  // The key's newest entry at or below the sequence in `seek_trailer`, or nullptr.
+  const SkipList::Node* NewestOf(Slice user_key, uint64_t seek_trailer) const;
+  void InsertSome(std::span<const Entry> entries);
+
   SkipList list_;
+  KeyIndex index_;
   RangeTombstoneList range_tombstones_;
   std::atomic<uint64_t> entry_count_{0};
 };

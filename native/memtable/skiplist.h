@@ -60,6 +60,12 @@ class SkipList {
   const Node* LastInserted() const { return last_ == 0 ? nullptr : At(last_); }
   const Node* InsertedBefore(const Node* node) const;
 
+  // Where a node is in the arena: 32 bits that name it.
+  uint32_t OffsetOf(const Node* node) const {
+    return arena_->OffsetOf(reinterpret_cast<const char*>(node));
+  }
+  const Node* NodeAt(uint32_t offset) const { return At(offset); }
+
   static Slice InternalKey(const Node* node);
   static Slice UserKey(const Node* node);
   static uint64_t Trailer(const Node* node);

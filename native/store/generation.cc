@@ -27,7 +27,8 @@ MemTable* Generation::Find(NamespaceId id) const {
 
 MemTable* Generation::FindOrAdd(NamespaceId id) {
   auto& slot = memtables_[id];
-  if (slot == nullptr) slot = std::make_unique<MemTable>(arena_.get(), HashMix(log_number) + id);
+  if (slot == nullptr)
+    slot = std::make_unique<MemTable>(arena_.get(), HashMix(log_number) + id, &beside_arena_bytes_);
   return slot.get();
 }
 
@@ -35,7 +36,7 @@ void Generation::AddRangeDelete(NamespaceId id, RangeTombstone tombstone) {
   MemTable* const memtable = Find(id);
   if (memtable == nullptr) return;
   const uint64_t bytes = tombstone.begin.size() + tombstone.end.size() + kRangeDeleteOverhead;
-  range_delete_bytes_.store(range_delete_bytes_.load() + bytes);
+  beside_arena_bytes_.fetch_add(bytes);
   memtable->range_tombstones().Add(std::move(tombstone));
 }
 

@@ -41,7 +41,7 @@ class Generation {
   // Nothing when the namespace has no memtable here.
   void AddRangeDelete(NamespaceId id, RangeTombstone tombstone);
 
-  uint64_t used() const { return arena_->used() + range_delete_bytes_.load(); }
+  uint64_t used() const { return arena_->used() + beside_arena_bytes_.load(); }
   uint64_t remaining() const { return arena_->remaining(); }
   // Charges what was used since the last call.
   void UpdateCharge();
@@ -59,7 +59,7 @@ class Generation {
   std::unique_ptr<Arena> arena_;
   BlockCache* const cache_;
   uint64_t charged_ = 0;
-  std::atomic<uint64_t> range_delete_bytes_{0};
+  std::atomic<uint64_t> beside_arena_bytes_{0};  // of range deletes and key indexes
   std::map<NamespaceId, std::unique_ptr<MemTable>> memtables_;
 };
 
