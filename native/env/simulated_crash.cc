@@ -1,8 +1,8 @@
 // What a power cut leaves of a simulated disk.
 //
 // 1. Synced bytes and synced names always survive; a rename is there in full or not at all.
-// 2. Unsynced names first: each change is kept or lost by a draw, and lost when an earlier change
-//    of one of its names was.
+// 2. Unsynced names first: each change is kept or lost by a draw, or as named, and lost when an
+//    earlier change of one of its names was.
 // 3. Then unsynced bytes, by units aligned in the file. A lost unit below a kept one reads as
 //    zeros; the file ends with the last kept unit, or one time in four keeps its length in zeros.
 // 4. The same state and options give the same outcome.
@@ -41,9 +41,12 @@ void SimulatedDisk::Crash(const CrashOptions& options) {
 void SimulatedDisk::ResolveChanges(const CrashOptions& options, Random* random) {
   const uint64_t keep_percent = DrawKeepPercent(random);
   HeldBackNames held_back;
-  for (const EntryChange& change : changes_) {
+  for (size_t i = 0; i < changes_.size(); ++i) {
+    const EntryChange& change = changes_[i];
     bool keep = true;
-    if (options.lose_directory_entries) {
+    if (options.lose_name_change.has_value()) {
+      keep = i != *options.lose_name_change;
+    } else if (options.lose_directory_entries) {
       keep = options.mode != CrashMode::kDropUnsynced && Survives(keep_percent, random);
     }
     if (keep && !held_back.Contains(change)) {

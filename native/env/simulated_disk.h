@@ -41,6 +41,9 @@ struct CrashOptions {
   // Unsynced changes of names are lost (kDropUnsynced) or lost or kept each on its own (the other
   // modes); they survive when false.
   bool lose_directory_entries = true;
+  // The unsynced change of a name at this place, counted from the oldest, is lost, and with it what
+  // follows from it; all others survive. Takes precedence over the line above.
+  std::optional<size_t> lose_name_change = {};
 };
 
 class SimulatedDisk {
@@ -83,6 +86,8 @@ class SimulatedDisk {
 
   // Becomes what a power cut leaves (simulated_crash.cc).
   void Crash(const CrashOptions& options);
+  // Made, renamed or removed since the last sync of their directories.
+  size_t unsynced_name_changes() const { return changes_.size(); }
   // Forgets files that no name, no unsynced change and none of `open` refers to.
   void Sweep(const std::map<InodeId, int>& open);
 

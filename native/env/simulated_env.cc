@@ -180,6 +180,11 @@ void SimulatedEnv::Crash(const CrashOptions& options) {
   StartNewLife();
 }
 
+size_t SimulatedEnv::unsynced_name_changes() const {
+  const Guard guard(mutex_);
+  return disk_.unsynced_name_changes();
+}
+
 SimulatedEnv::Image SimulatedEnv::Snapshot() const {
   const Guard guard(mutex_);
   return {disk_, clock_micros_, random_};

@@ -67,6 +67,7 @@ class SimulatedEnv final : public Env {
 
   // Cuts the power: the disk becomes what would be left, and the environment is ready for a reopen.
   void Crash(const CrashOptions& options);
+  size_t unsynced_name_changes() const;
 
   // Disk, clock and chance, for going back. Restore also sets the operation count to zero, empties
   // the trace and removes the fault plan. An image is cheap: bytes are shared until changed.

@@ -105,6 +105,21 @@ class StorePowerLoss : public testing::TestWithParam<size_t> {
     ASSERT_TRUE(verified.ok()) << verified.ToString();
   }
 
+  // Each name that was not durable yet is lost by itself, with all bytes kept.
+  void LoseEachName() {
+    env_->Restore(image_);
+    const size_t changes = env_->unsynced_name_changes();
+    for (size_t change = 0; change < changes; ++change) {
+      SCOPED_TRACE("only name change " + std::to_string(change) + " is lost");
+      CrashOptions options{0, CrashMode::kKeepAll, 4096, false};
+      options.lose_name_change = change;
+      const Damage damage{"lose one name", options, Durability::kDisk};
+      Damaged(damage, seed_);
+      ExpectRecovery(damage);
+      if (HasFatalFailure()) return;
+    }
+  }
+
   // Cuts the power again while the store recovers, at some of the operations that takes.
   void CutRecovery(const Damage& damage, uint64_t seed) {
     const SimulatedEnv::Image damaged = env_->Snapshot();
@@ -143,6 +158,8 @@ TEST_P(StorePowerLoss, KeepsEveryPromiseWhereverThePowerGoes) {
       ++Counts()["phase " + std::string(DiskOperationName(trace[at].kind)) + " " +
                  FileKindText(trace[at].kind, trace[at].path)];
     }
+    LoseEachName();
+    if (HasFatalFailure()) return;
     for (const Damage& damage : Damages()) {
       const bool random = damage.options.mode == CrashMode::kTearAndReorder ||
                           damage.options.lose_directory_entries;

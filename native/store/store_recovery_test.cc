@@ -4,6 +4,8 @@
 
 #include "base/file_header.h"
 #include "log/format.h"
+#include "log/scan.h"
+#include "log/writer.h"
 #include "testing/store_world.h"
 
 namespace ledgerstone {
@@ -171,6 +173,41 @@ TEST_F(StoreRecovery, RefusesAFlippedByteBelowAPromise) {
   OpenReport report;
   ExpectFirstKeys(3, &report);
   EXPECT_EQ(report.cut_bytes, log::kRecordHeaderSize);
+}
+
+TEST_F(StoreRecovery, RefusesASoundRecordWhoseBatchIsNotWhatItSays) {
+  Put(50, Durability::kDisk);
+  Kill();
+  env_.Restore(image_);
+  const uint64_t end = ends_.back();
+  FileHeader header;
+  ASSERT_TRUE(DecodeFileHeader(LogBytes(), kLog, &header).ok());
+  log::ScanResult scan;
+  const std::string path = StoreWorld::PathOf(kLog);
+  ASSERT_TRUE(log::ScanSegment(
+                  &env_, path, kLog, FileKind::kLog, header.store_id, 1,
+                  [](const log::RecordHeader&, uint64_t, Slice) { return Status::Ok(); }, &scan)
+                  .ok());
+  WriteBatch batch;
+  batch.Put(id_, "another", "value");
+  const Slice whole(batch.bytes());
+  const std::vector<std::pair<Slice, uint32_t>> lies = {
+      {whole, 2}, {whole.substr(0, whole.size() - 1), 1}, {Slice("\x07"), 1}};
+  for (const auto& [payload, entries] : lies) {
+    SCOPED_TRACE(entries);
+    env_.Restore(image_);
+    std::unique_ptr<log::Writer> writer;
+    ASSERT_TRUE(log::Writer::Reopen(&env_, path, {FileKind::kLog, header.store_id, 1}, end,
+                                    scan.chain, scan.last_sequence, &writer)
+                    .ok());
+    ASSERT_TRUE(writer
+                    ->Append({log::RecordType::kBatch, scan.last_sequence + 1, entries},
+                             std::span(&payload, 1))
+                    .ok());
+    ASSERT_TRUE(writer->Sync().ok());
+    ASSERT_TRUE(writer->Close().ok());
+    ExpectRefusal(end);
+  }
 }
 
 TEST_F(StoreRecovery, KeepsAPrefixOfRecordsThatAPowerCutReordered) {

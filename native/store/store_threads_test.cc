@@ -162,10 +162,15 @@ TEST_F(ThreadedStore, WhatAWriterWasToldIsThereForItAtOnce) {
                   });
     while (!told.load(std::memory_order_acquire)) {
     }
+    // Whichever way of reading comes first has to wait for it.
+    const uint64_t transaction = i % 2 == 0 ? store_->BeginTransaction() : 0;
+    ReadOptions read;
+    read.snapshot_id = transaction;
     Presence presence = Presence::kAbsent;
     PinnedValue value;
-    ASSERT_TRUE(store_->Get(id, "last" + std::to_string(i), {}, &presence, &value).ok());
+    ASSERT_TRUE(store_->Get(id, "last" + std::to_string(i), read, &presence, &value).ok());
     ASSERT_EQ(presence, Presence::kFound) << i;
+    if (transaction != 0) store_->ReleaseSnapshot(transaction);
     const uint64_t snapshot = store_->TakeSnapshot();
     IterateOptions options;
     options.snapshot_id = i % 3 == 0 ? snapshot : 0;
