@@ -51,6 +51,10 @@ std::string_view StatusCodeName(StatusCode code) {
       return "MERGE_FAILED";
     case StatusCode::kConflict:
       return "CONFLICT";
+    case StatusCode::kPositionMismatch:
+      return "POSITION_MISMATCH";
+    case StatusCode::kStaleEpoch:
+      return "STALE_EPOCH";
   }
   return "INVALID";
 }

@@ -95,7 +95,7 @@ napi_value Inspect(napi_env env, napi_callback_info info) {
       !ReadFields(env, call.argument[2], "entries", &entries)) {
     return nullptr;
   }
-  if (kind > static_cast<uint32_t>(InspectKind::kCurrent)) {
+  if (kind > static_cast<uint32_t>(InspectKind::kEventCatalog)) {
     return Throw(env, Status::InvalidArgument("kind is 0 to 3"));
   }
   return Compute<std::string>(env, "ledgerstone.inspect", [=](std::string* text) {
@@ -133,7 +133,7 @@ napi_value MakeMergeOperators(napi_env env) {
 
 napi_value MakeConstants(napi_env env) {
   napi_value codes = Object(env);
-  for (uint8_t code = 0; code <= static_cast<uint8_t>(StatusCode::kConflict); ++code) {
+  for (uint8_t code = 0; code <= static_cast<uint8_t>(StatusCode::kStaleEpoch); ++code) {
     napi_set_element(env, codes, code, Value(env, StatusCodeName(static_cast<StatusCode>(code))));
   }
   napi_value constants = NumberMap(env, {{"keyBytesMax", kKeyBytesMax},

@@ -111,6 +111,7 @@ Status InspectFile(Env* env, InspectKind kind, const std::string& path, bool ent
   switch (kind) {
     case InspectKind::kLog:
     case InspectKind::kManifest:
+    case InspectKind::kEvents:
       return DumpLog(env, path, file, header, entries, text);
     case InspectKind::kTable:
       return DumpTable(env, path, file, header, entries, text);
@@ -123,6 +124,9 @@ Status InspectFile(Env* env, InspectKind kind, const std::string& path, bool ent
       *text += "manifest " + ManifestName(manifest) + "\n";
       return Status::Ok();
     }
+    case InspectKind::kEventIndex:
+    case InspectKind::kEventCatalog:
+      break;
   }
   return Status::InvalidArgument("unknown kind");
 }

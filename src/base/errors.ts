@@ -27,6 +27,8 @@ export const NATIVE_CODES = {
   16: 'ABORTED',
   17: 'MERGE_FAILED',
   18: 'CONFLICT',
+  19: 'POSITION_MISMATCH',
+  20: 'STALE_EPOCH',
 } as const
 
 export const TYPESCRIPT_CODES = ['INVALID_TYPE', 'UNDECODABLE', 'ADDON_MISSING'] as const

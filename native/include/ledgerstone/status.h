@@ -34,6 +34,8 @@ enum class StatusCode : uint8_t {
   kAborted = 16,      // given up because the store is closing
   kMergeFailed = 17,  // an entry's operands can't be merged: overflow, or bytes of another kind
   kConflict = 18,     // what was read has been written since; nothing was done
+  kPositionMismatch = 19,  // the event log does not end where the append expected; nothing was done
+  kStaleEpoch = 20,        // a newer writer has taken the event log over; nothing was done
 };
 
 // The stable upper-case name of a code, as TypeScript and docs/errors.md spell it.

@@ -202,7 +202,15 @@ class Store {
 Status VerifyDirectory(Env* env, const std::string& path, std::vector<Finding>* findings);
 
 // A file as text, for people. Reads the file alone and changes nothing.
-enum class InspectKind : uint8_t { kLog, kTable, kManifest, kCurrent };
+enum class InspectKind : uint8_t {
+  kLog,
+  kTable,
+  kManifest,
+  kCurrent,
+  kEvents,        // an event log's segment, .evt
+  kEventIndex,    // its index, .idx
+  kEventCatalog,  // CATALOG
+};
 Status InspectFile(Env* env, InspectKind kind, const std::string& path, bool entries,
                    std::string* text);
 
