@@ -1,14 +1,17 @@
-// The first 48 bytes of every file the engine writes (log segment, table, manifest, CURRENT).
+// The first 48 bytes of every file the engine writes (log segment, table, manifest, CURRENT,
+// index, catalog).
 // Format page: docs/format/file-header.md.
 //
 //   file_header := magic: "LDGRSTN\n"     8 bytes
 //                  kind: u8               'W' log, 'E' event log, 'T' table,
-//                                         'M' manifest, 'C' current, 'B' backup
+//                                         'M' manifest, 'C' current, 'B' backup,
+//                                         'I' event index, 'S' event segment catalog
 //                  reserved: u8           0
 //                  format_version: u16    of that kind, starts at 1
 //                  features: u32          bits a reader must know, see kKnownFeatures
 //                  store_id: 16 bytes     drawn when the store is created
-//                  file_number: u64       the number in the file's name; 0 for CURRENT
+//                  file_number: u64       the number in the file's name; 0 for CURRENT and
+//                                         CATALOG
 //                  reserved: u32          0
 //                  checksum: u32          crc32c of the 44 bytes before it
 //
@@ -35,6 +38,8 @@ enum class FileKind : uint8_t {
   kManifest = 'M',
   kCurrent = 'C',
   kBackup = 'B',
+  kEventIndex = 'I',
+  kEventCatalog = 'S',
 };
 
 // Feature bits. Frozen; the first three are reserved for what a later release writes.

@@ -86,6 +86,16 @@ Status Status::Conflict(std::string message) {
   return Status(StatusCode::kConflict, std::move(message));
 }
 
+Status Status::PositionMismatch(std::string message, std::string expected, std::string found) {
+  return Status(Detail{StatusCode::kPositionMismatch, 0, std::move(message), {},
+                       std::move(expected), std::move(found)});
+}
+
+Status Status::StaleEpoch(std::string message, std::string expected, std::string found) {
+  return Status(Detail{StatusCode::kStaleEpoch, 0, std::move(message), {}, std::move(expected),
+                       std::move(found)});
+}
+
 Status Status::Corruption(std::string message, Place place, std::string expected,
                           std::string found) {
   return Status(Detail{StatusCode::kCorruption, 0, std::move(message), std::move(place),

@@ -26,7 +26,7 @@ Status ReadWindow::Read(uint64_t offset, size_t size) {
   const size_t kept_at = overlaps ? static_cast<size_t>(offset - start_) : 0;
   const size_t kept = overlaps ? length_ - kept_at : 0;
   const uint64_t left = file_size_ - offset;
-  const auto wanted = static_cast<size_t>(std::min<uint64_t>(std::max(size, kChunk), left));
+  const auto wanted = static_cast<size_t>(std::min<uint64_t>(std::max(size, chunk_), left));
   LS_RETURN_IF_ERROR(MakeRoom(wanted, kept_at, kept));
   start_ = offset;
   length_ = kept;

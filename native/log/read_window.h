@@ -21,6 +21,8 @@ class ReadWindow {
   ReadWindow(const RandomAccessFile* source, std::string file);
 
   uint64_t file_size() const { return file_size_; }
+  // How much is read at a time; kChunk unless told.
+  void SetChunk(size_t bytes) { chunk_ = bytes; }
   // Makes [offset, offset + size), which must lie inside the file, readable at `*bytes` until the
   // next call. Reads at least a chunk where the file has one.
   Status Fill(uint64_t offset, size_t size, const char** bytes);
@@ -33,6 +35,7 @@ class ReadWindow {
   std::string file_;
   uint64_t file_size_;
   std::unique_ptr<char[]> buffer_;
+  size_t chunk_ = kChunk;
   size_t capacity_ = 0;
   uint64_t start_ = 0;
   size_t length_ = 0;

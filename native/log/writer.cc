@@ -102,6 +102,7 @@ Status Writer::AppendRecord(RecordHeader header, std::span<const Slice> payload)
   LS_RETURN_IF_ERROR(KeepFailure(file_->Append(pieces_)));
   size_ += record_size;
   chain_ = header.header_checksum;
+  payload_checksum_ = header.payload_checksum;
   promised_size_ = durable_size_;
   if (header.type != RecordType::kPromise) content_size_ = size_;
   return Status::Ok();
@@ -188,6 +189,7 @@ bool Writer::OwesPromise() const {
   return state_ == State::kOpen && std::min(durable_size_, content_size_) > promised_size_;
 }
 uint32_t Writer::chain() const { return chain_; }
+uint32_t Writer::payload_checksum() const { return payload_checksum_; }
 Sequence Writer::last_sequence() const { return last_sequence_; }
 const Status& Writer::failure() const { return failure_; }
 

@@ -58,6 +58,8 @@ class Writer {
   // themselves aside; false once the segment is finished.
   bool OwesPromise() const;
   uint32_t chain() const;
+  // Of the last record appended; 0 before the first.
+  uint32_t payload_checksum() const;
   Sequence last_sequence() const;
   const Status& failure() const;
 
@@ -78,6 +80,7 @@ class Writer {
   uint64_t promised_size_ = 0;
   uint64_t content_size_ = 0;  // end of the last record that is not a promise
   uint32_t chain_ = 0;
+  uint32_t payload_checksum_ = 0;
   Sequence last_sequence_ = 0;
   State state_ = State::kOpen;
   Status failure_;

@@ -1,6 +1,7 @@
 // Files as text, for people: the inspector's library half. Read-only; needs no store and takes no
 // lock.
 #include "base/text.h"
+#include "log/event_dump.h"
 #include "store/store_impl.h"
 
 namespace ledgerstone {
@@ -68,6 +69,9 @@ Status DumpLog(Env* env, const std::string& path, const std::string& file, const
       LS_RETURN_IF_ERROR(VersionEdit::Decode(payload, file, offset, &edit));
       *text += edit.Text();
     }
+    if (record.type == log::RecordType::kEvents) {
+      log::AppendEventsText(payload, record, entries, text);
+    }
     if (entries && record.type == log::RecordType::kBatch) {
       AppendBatchText(payload, record.first_sequence, text);
     }
@@ -125,8 +129,9 @@ Status InspectFile(Env* env, InspectKind kind, const std::string& path, bool ent
       return Status::Ok();
     }
     case InspectKind::kEventIndex:
+      return log::DumpEventIndex(env, path, header, entries, text);
     case InspectKind::kEventCatalog:
-      break;
+      return log::DumpEventCatalog(env, path, text);
   }
   return Status::InvalidArgument("unknown kind");
 }

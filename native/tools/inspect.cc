@@ -1,7 +1,8 @@
-// ledgerstone_inspect KIND FILE [--entries]: a store's file as text. KIND is log, table, manifest
-// or current. The `ledgerstone dump` command shows the same; this one needs no Node.js.
+// ledgerstone_inspect KIND FILE [--entries]: a store's file as text. KIND is log, table, manifest,
+// current, events, index or catalog. The `ledgerstone dump` command shows the same; this one needs no Node.js.
 #include <cstdio>
 #include <cstring>
+#include <map>
 #include <string>
 
 #include "ledgerstone/store.h"
@@ -9,22 +10,24 @@
 int main(int argc, char** argv) {
   using ledgerstone::InspectKind;
   const std::string kind = argc > 1 ? argv[1] : "";
-  InspectKind which = InspectKind::kLog;
-  if (kind == "table") {
-    which = InspectKind::kTable;
-  } else if (kind == "manifest") {
-    which = InspectKind::kManifest;
-  } else if (kind == "current") {
-    which = InspectKind::kCurrent;
-  } else if (kind != "log" || argc < 3) {
+  const std::map<std::string, InspectKind> kinds = {{"log", InspectKind::kLog},
+                                                    {"table", InspectKind::kTable},
+                                                    {"manifest", InspectKind::kManifest},
+                                                    {"current", InspectKind::kCurrent},
+                                                    {"events", InspectKind::kEvents},
+                                                    {"index", InspectKind::kEventIndex},
+                                                    {"catalog", InspectKind::kEventCatalog}};
+  const auto found = kinds.find(kind);
+  if (found == kinds.end() || argc < 3) {
     std::fprintf(stderr,
-                 "usage: ledgerstone_inspect log|table|manifest|current FILE [--entries]\n");
+                 "usage: ledgerstone_inspect log|table|manifest|current|events|index|catalog FILE "
+                 "[--entries]\n");
     return 2;
   }
   const bool entries = argc > 3 && std::strcmp(argv[3], "--entries") == 0;
   std::string text;
   const ledgerstone::Status status =
-      ledgerstone::InspectFile(nullptr, which, argv[2], entries, &text);
+      ledgerstone::InspectFile(nullptr, found->second, argv[2], entries, &text);
   std::fputs(text.c_str(), stdout);
   if (status.ok()) return 0;
   std::fprintf(stderr, "%s\n", status.ToString().c_str());

@@ -62,6 +62,9 @@ class [[nodiscard]] Status {
   static Status Incomplete();
   static Status Aborted();
   static Status Conflict(std::string message);
+  // What the caller said and what the log has, as short text.
+  static Status PositionMismatch(std::string message, std::string expected, std::string found);
+  static Status StaleEpoch(std::string message, std::string expected, std::string found);
   // What the bytes at `place` should have been and were, both as short text.
   static Status Corruption(std::string message, Place place, std::string expected = {},
                            std::string found = {});

@@ -1,0 +1,130 @@
+#include "log/event_format.h"
+
+#include <cstdio>
+
+#include "base/checks.h"
+#include "base/coding.h"
+#include "base/crc32c.h"
+
+namespace ledgerstone::log {
+namespace {
+
+constexpr size_t kDigitsMin = 6;
+constexpr size_t kChecksummed = kIndexEntrySize - 4;
+
+std::string Numbered(uint64_t number, const char* suffix) {
+  char buffer[48];
+  std::snprintf(buffer, sizeof buffer, "%06llu.%s", static_cast<unsigned long long>(number),
+                suffix);
+  return buffer;
+}
+
+// Overflow is caught by comparing the name made again.
+bool ParseDigits(Slice digits, uint64_t* number) {
+  if (digits.size() < kDigitsMin) return false;
+  uint64_t value = 0;
+  for (const char c : digits) {
+    if (c < '0' || c > '9') return false;
+    value = value * 10 + static_cast<uint64_t>(c - '0');
+  }
+  *number = value;
+  return true;
+}
+
+uint32_t EntryChecksum(uint64_t file_seed, uint64_t index, const char* bytes) {
+  return Crc32cExtend(Crc32cSeed(file_seed, IndexEntryOffset(index)), Slice(bytes, kChecksummed));
+}
+
+}  // namespace
+
+std::string EventSegmentName(uint64_t number) { return Numbered(number, "evt"); }
+std::string EventIndexName(uint64_t number) { return Numbered(number, "idx"); }
+
+std::string PathIn(const std::string& directory, const std::string& name) {
+  if (directory.empty() || directory.back() == '/') return directory + name;
+  return directory + "/" + name;
+}
+
+EventFile ParseEventFileName(Slice name, uint64_t* number) {
+  *number = 0;
+  if (name == kCatalogName) return EventFile::kCatalog;
+  if (name == kEventLockName) return EventFile::kLock;
+  constexpr Slice kSuffix(kTemporarySuffix);
+  if (name.ends_with(kSuffix)) {
+    uint64_t of = 0;
+    const EventFile kind = ParseEventFileName(name.substr(0, name.size() - kSuffix.size()), &of);
+    const bool ours =
+        kind == EventFile::kCatalog || kind == EventFile::kSegment || kind == EventFile::kIndex;
+    return ours ? EventFile::kTemporary : EventFile::kOther;
+  }
+  uint64_t parsed = 0;
+  const size_t dot = name.find('.');
+  if (dot == Slice::npos || !ParseDigits(name.substr(0, dot), &parsed)) return EventFile::kOther;
+  EventFile kind = EventFile::kOther;
+  if (name == EventSegmentName(parsed)) kind = EventFile::kSegment;
+  if (name == EventIndexName(parsed)) kind = EventFile::kIndex;
+  if (kind != EventFile::kOther) *number = parsed;
+  return kind;
+}
+
+void EncodeEventsHeader(const EventsHeader& header, char* destination) {
+  EncodeFixed(destination, header.epoch);
+  EncodeFixed(destination + 8, header.time_micros);
+}
+
+EventsHeader DecodeEventsHeader(Slice payload) {
+  LS_CHECK(payload.size() >= kEventsHeaderSize);
+  return {DecodeFixed64(payload.data()), DecodeFixed64(payload.data() + 8)};
+}
+
+bool SplitEvents(Slice events, uint32_t count, std::vector<Slice>* found) {
+  const char* at = events.data();
+  const char* const end = at + events.size();
+  for (uint32_t i = 0; i < count; ++i) {
+    uint32_t length = 0;
+    at = DecodeVarint32(at, end, &length);
+    if (at == nullptr || length > static_cast<size_t>(end - at)) return false;
+    if (found != nullptr) found->emplace_back(at, length);
+    at += length;
+  }
+  return at == end;
+}
+
+void AppendIndexEntry(uint64_t file_seed, uint64_t index, const IndexEntry& entry,
+                      std::string* bytes) {
+  char buffer[kIndexEntrySize];
+  EncodeFixed(buffer, entry.position);
+  EncodeFixed(buffer + 8, entry.time_micros);
+  EncodeFixed(buffer + 16, entry.offset);
+  EncodeFixed(buffer + 24, entry.length);
+  EncodeFixed(buffer + 28, entry.payload_checksum);
+  EncodeFixed(buffer + 32, entry.count);
+  EncodeFixed(buffer + kChecksummed, EntryChecksum(file_seed, index, buffer));
+  bytes->append(buffer, sizeof buffer);
+}
+
+bool DecodeIndexEntry(uint64_t file_seed, uint64_t index, const char* source, IndexEntry* entry) {
+  if (DecodeFixed32(source + kChecksummed) != EntryChecksum(file_seed, index, source)) return false;
+  entry->position = DecodeFixed64(source);
+  entry->time_micros = DecodeFixed64(source + 8);
+  entry->offset = DecodeFixed64(source + 16);
+  entry->length = DecodeFixed32(source + 24);
+  entry->payload_checksum = DecodeFixed32(source + 28);
+  entry->count = DecodeFixed32(source + 32);
+  return true;
+}
+
+std::string EncodeIndex(const StoreId& log_id, uint64_t segment,
+                        const std::vector<IndexEntry>& entries) {
+  FileHeader header;
+  header.kind = FileKind::kEventIndex;
+  header.store_id = log_id;
+  header.file_number = segment;
+  std::string bytes = EncodeFileHeader(header);
+  bytes.reserve(IndexEntryOffset(entries.size()));
+  const uint64_t seed = FileSeed(log_id, segment);
+  for (size_t i = 0; i < entries.size(); ++i) AppendIndexEntry(seed, i, entries[i], &bytes);
+  return bytes;
+}
+
+}  // namespace ledgerstone::log

@@ -1,0 +1,167 @@
+// A power cut at every operation of every script, with every kind of damage: the event log opens,
+// holds all that was acknowledged at its position and nothing that was not asked for, and goes on.
+// LEDGERSTONE_LONG=1 for more seeds.
+#include <gtest/gtest.h>
+
+#include "testing/event_script.h"
+#include "testing/seed.h"
+
+namespace ledgerstone {
+namespace {
+
+struct Damage {
+  const char* name;
+  CrashOptions options;
+};
+
+const std::vector<Damage>& Damages() {
+  static const std::vector<Damage> damages = {
+      {"drop unsynced", {0, CrashMode::kDropUnsynced, 4096, false}},
+      {"drop unsynced and names", {0, CrashMode::kDropUnsynced, 4096, true}},
+      {"tear 512", {0, CrashMode::kTearAndReorder, 512, false}},
+      {"tear and reorder 512", {0, CrashMode::kTearAndReorder, 512, true}},
+      {"lose directory entries", {0, CrashMode::kKeepAll, 4096, true}},
+      {"kill the process", {0, CrashMode::kKeepAll, 4096, false}},
+  };
+  return damages;
+}
+
+bool Long() { return std::getenv("LEDGERSTONE_LONG") != nullptr; }
+
+std::map<std::string, uint64_t>& Counts() {
+  static std::map<std::string, uint64_t> counts;
+  return counts;
+}
+
+class EventLogPowerLoss : public testing::TestWithParam<size_t> {
+ protected:
+  static void TearDownTestSuite() {
+    for (const auto& [what, count] : Counts()) {
+      std::printf("  %6llu  %s\n", static_cast<unsigned long long>(count), what.c_str());
+    }
+    if (Counts()["scripts"] < EventScripts().size()) return;
+    for (const char* phase : {"append evt", "sync evt", "append idx", "rename tmp", "remove evt",
+                              "sync-dir directory", "recovery cut again", "cut tails"}) {
+      EXPECT_GT(Counts()[phase], 0u) << phase;
+    }
+  }
+
+  const EventScript& script() const { return EventScripts().at(GetParam()); }
+
+  std::vector<DiskOperation> Rehearse() {
+    SimulatedEnv env(seed_);
+    env.KeepTrace(true);
+    EventRun run(&env, seed_);
+    script().run(run);
+    EXPECT_EQ(run.complaint(), "");
+    return env.Trace();
+  }
+
+  void CutAt(uint64_t operation) {
+    env_ = std::make_unique<SimulatedEnv>(seed_);
+    run_ = std::make_unique<EventRun>(env_.get(), seed_);
+    env_->SetFaultPlan(FaultPlan(Fault::CrashAt(operation)));
+    script().run(*run_);
+    run_->world().Kill();
+    EXPECT_EQ(run_->complaint(), "");
+    image_ = env_->Snapshot();
+  }
+
+  void Damaged(const Damage& damage, uint64_t seed) {
+    env_->Restore(image_);
+    CrashOptions options = damage.options;
+    options.seed = seed;
+    env_->Crash(options);
+    ++Counts()[damage.name];
+  }
+
+  // Opens, judges, appends, moves a segment, closes, opens again.
+  void ExpectRecovery() {
+    EventWorld world(env_.get(), seed_ + 1);
+    const Status opened = world.Open();
+    ASSERT_TRUE(opened.ok()) << opened.ToString();
+    if (world.log().report().cut_bytes > 0) ++Counts()["cut tails"];
+    ASSERT_EQ(run_->history().Judge(&world), "");
+    EventHistory history;
+    history.AskEpoch(~uint64_t{0});
+    history.Adopt(&world);
+    const auto appended = world.Append({"later"});
+    ASSERT_TRUE(appended.status.ok()) << appended.status.ToString();
+    ASSERT_EQ(appended.result.first, history.acknowledged().size() + 1);
+    history.Acknowledge({"later"});
+    const Status verified = world.VerifyClean();
+    ASSERT_TRUE(verified.ok()) << verified.ToString();
+    uint64_t moved = 0;
+    ASSERT_TRUE(world.log().Archive(EventWorld::kArchive, 12, &moved).ok());
+    ASSERT_TRUE(world.Close().ok());
+    const Status again = world.Open();
+    ASSERT_TRUE(again.ok()) << again.ToString();
+    EXPECT_TRUE(world.log().report().clean_close);
+    EXPECT_EQ(world.log().report().cut_bytes, 0u);
+    ASSERT_EQ(history.Judge(&world), "");
+    const Status verified_again = world.VerifyClean();
+    ASSERT_TRUE(verified_again.ok()) << verified_again.ToString();
+  }
+
+  // Cuts the power again while the log recovers, at some of the operations that takes.
+  void CutRecovery(const Damage& damage, uint64_t seed) {
+    const SimulatedEnv::Image damaged = env_->Snapshot();
+    for (uint64_t operation = seed % 3;; operation += 3) {
+      env_->Restore(damaged);
+      env_->SetFaultPlan(FaultPlan(Fault::CrashAt(operation)));
+      EventWorld world(env_.get(), seed_ + 2);
+      if (world.Open().ok() && !env_->dead()) break;
+      world.Kill();
+      CrashOptions options = damage.options;
+      options.seed = seed + operation;
+      env_->Crash(options);
+      ++Counts()["recovery cut again"];
+      SCOPED_TRACE("and again at operation " + std::to_string(operation) + " of recovery");
+      ExpectRecovery();
+      if (HasFatalFailure()) return;
+    }
+  }
+
+  const uint64_t seed_ = PrintedSeed(4711);
+  std::unique_ptr<SimulatedEnv> env_;
+  std::unique_ptr<EventRun> run_;
+  SimulatedEnv::Image image_ = SimulatedEnv(1).Snapshot();
+};
+
+TEST_P(EventLogPowerLoss, KeepsEveryAcknowledgedEventWhereverThePowerGoes) {
+  const std::vector<DiskOperation> trace = Rehearse();
+  ++Counts()["scripts"];
+  for (uint64_t at = 0; at <= trace.size(); ++at) {
+    if (at < trace.size() && !ChangesDisk(trace[at].kind)) continue;
+    SCOPED_TRACE(script().name + ", power cut at " +
+                 (at == trace.size() ? "the end" : trace[at].Text()));
+    CutAt(at);
+    if (at < trace.size()) {
+      ++Counts()[std::string(DiskOperationName(trace[at].kind)) + " " +
+                 FileKindText(trace[at].kind, trace[at].path)];
+    }
+    for (const Damage& damage : Damages()) {
+      const bool random = damage.options.mode == CrashMode::kTearAndReorder ||
+                          damage.options.lose_directory_entries;
+      for (uint64_t draw = 0; draw < (random ? (Long() ? 8 : 2) : 1); ++draw) {
+        SCOPED_TRACE(std::string(damage.name) + ", draw " + std::to_string(draw));
+        Damaged(damage, seed_ + at * 31 + draw);
+        if ((at + draw) % 7 == 0) {
+          CutRecovery(damage, seed_ + at);
+          if (HasFatalFailure()) return;
+          Damaged(damage, seed_ + at * 31 + draw);
+        }
+        ExpectRecovery();
+        if (HasFatalFailure()) return;
+      }
+    }
+    EXPECT_EQ(env_->misuse().total(), 0u);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Scripts, EventLogPowerLoss,
+                         testing::Range(size_t{0}, EventScripts().size()),
+                         [](const auto& script) { return EventScripts().at(script.param).name; });
+
+}  // namespace
+}  // namespace ledgerstone
