@@ -28,11 +28,12 @@ class EventLogFault : public testing::TestWithParam<size_t> {
  protected:
   const EventScript& script() const { return EventScripts().at(GetParam()); }
 
-  uint64_t CountOperations() const {
+  std::vector<DiskOperation> Rehearse() const {
     SimulatedEnv env(seed_);
+    env.KeepTrace(true);
     EventRun run(&env, seed_);
     script().run(run);
-    return env.operation_count();
+    return env.Trace();
   }
 
   void Run(const FaultShape& shape, uint64_t operation, bool power_cut) {
@@ -75,16 +76,15 @@ class EventLogFault : public testing::TestWithParam<size_t> {
 };
 
 TEST_P(EventLogFault, AcknowledgesNothingThatIsNotThereAfterwards) {
-  const uint64_t count = CountOperations();
+  const std::vector<DiskOperation> trace = Rehearse();
   for (const FaultShape& shape : kShapes) {
-    for (uint64_t operation = 0; operation < count; ++operation) {
-      SCOPED_TRACE(script().name + ": " + shape.name + " at operation " +
-                   std::to_string(operation));
+    for (uint64_t operation = 0; operation < trace.size(); ++operation) {
+      SCOPED_TRACE(script().name + ": " + shape.name + " at " + trace[operation].Text());
       Run(shape, operation, operation % 2 == 0);
       if (HasFatalFailure()) return;
     }
   }
-  EXPECT_GE(fired_, count);
+  EXPECT_GE(fired_, trace.size());
 }
 
 INSTANTIATE_TEST_SUITE_P(Scripts, EventLogFault, testing::Range(size_t{0}, EventScripts().size()),

@@ -108,7 +108,7 @@ void EventRun::Background() {
 
 void EventRun::Reopen() {
   if (!Alive()) return;
-  (void)world_.Close();
+  alive_ = world_.Close().ok();
   Open();
 }
 
