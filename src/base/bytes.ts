@@ -91,6 +91,9 @@ const UNITS: Record<string, number> = {
   GIB: 2 ** 30,
 }
 
+/** A number of bytes, or text like '64MiB' (powers of 1024) or '256MB' (powers of 1000). */
+export type ByteSize = number | string
+
 /** 65536, '64KiB', '1.5 GB' → bytes. `name` is the option, for the message. */
 export function parseByteSize(name: string, size: unknown): number {
   if (typeof size !== 'number' && typeof size !== 'string') {

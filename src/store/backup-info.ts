@@ -2,7 +2,7 @@
 
 import { InvalidTypeError, invalidArgument, kindOf } from '../base/errors.js'
 import type { NativeBackup } from '../binding/copies-types.js'
-import { findingOf } from './finding.js'
+import { findingOf } from '../binding/finding.js'
 import type { BackupInfo } from './store.js'
 
 export function backupInfoOf(native: NativeBackup): BackupInfo {

@@ -2,8 +2,8 @@
 
 import { InvalidTypeError, invalidArgument, kindOf } from '../base/errors.js'
 import { addon } from '../binding/addon.js'
+import { findingOf } from '../binding/finding.js'
 import { backupInfoOf } from './backup-info.js'
-import { findingOf } from './finding.js'
 import { checkedOptions, storePath } from './options.js'
 import type { BackupInfo, Finding } from './store.js'
 

@@ -2,9 +2,9 @@
 
 import { addon } from '../binding/addon.js'
 import { INSPECT_KIND, type InspectKind } from '../binding/constants.js'
+import { findingOf } from '../binding/finding.js'
 import { CommitQueue } from './commit-queue.js'
 import { eventOf } from './events.js'
-import { findingOf } from './finding.js'
 import { MemoryEngine } from './memory-engine.js'
 import {
   type OpenOptions,

@@ -4,9 +4,9 @@
 // 2. The last write of a key counts; its place in the batch is that of the key's first write.
 
 import { unixTimeMs } from '../base/clock.js'
+import { writeVarint } from '../base/varint.js'
 import { ENTRY_KIND, RANGE } from '../binding/constants.js'
 import type { ByteBounds } from './bounds.js'
-import { writeVarint } from './write-buffer.js'
 
 const ENTRY_HEAD_BYTES_MAX = 24
 const EXPIRY_BYTES = 8

@@ -9,9 +9,9 @@
 // 1. Keys are kept as text of one character per byte (latin1), which compares as the bytes do.
 // 2. A walk over a range tells how far it got: what it has not reached was not read.
 
+import { writeVarint } from '../base/varint.js'
 import { RANGE } from '../binding/constants.js'
 import type { ByteBounds } from './bounds.js'
-import { writeVarint } from './write-buffer.js'
 
 export const SHAPE = {
   hasLower: 1,

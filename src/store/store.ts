@@ -4,9 +4,9 @@
 // 2. After close(), every function but close() fails with CLOSED.
 // 3. The names ending in Sync may wait for the disk; their counterparts never block the event loop.
 
-import type { ErrorCode } from '../base/errors.js'
 import type { Compression, Durability } from '../binding/constants.js'
 import type { CheckpointReport, SalvagedNamespace } from '../binding/copies-types.js'
+import type { Finding } from '../binding/finding.js'
 import type { OpenReport } from '../binding/native-types.js'
 import type { NamespaceLevels, StoreStats } from '../binding/statistics-types.js'
 import type {
@@ -23,6 +23,7 @@ export type {
   CheckpointReport,
   Compression,
   Durability,
+  Finding,
   NamespaceLevels,
   OpenReport,
   SalvagedNamespace,
@@ -248,15 +249,6 @@ export interface Levels {
   /** The same as a picture in plain text. */
   text: string
   toString(): string
-}
-
-export interface Finding {
-  code: ErrorCode
-  message: string
-  file: string
-  offset?: number
-  expected?: string
-  found?: string
 }
 
 export interface BackupOptions {

@@ -16,6 +16,7 @@
 //    submits; `bytes` is then compared with the one told last.
 
 import { invalidArgument } from '../base/errors.js'
+import { varintWidth, writeVarint } from '../base/varint.js'
 import {
   ENTRY_KIND,
   KEY_BYTES_MAX,
@@ -166,25 +167,8 @@ export function tooLarge(what: string, max: number): Error {
   return invalidArgument(`A ${what} holds at most ${max} bytes`)
 }
 
-export function writeVarint(target: Buffer, at: number, value: number): number {
-  let rest = value
-  while (rest >= 0x80) {
-    target[at++] = (rest & 0x7f) | 0x80
-    rest >>>= 7
-  }
-  target[at++] = rest
-  return at
-}
-
 function writeBytes(target: Buffer, at: number, bytes: Uint8Array): number {
   const start = writeVarint(target, at, bytes.length)
   target.set(bytes, start)
   return start + bytes.length
-}
-
-function varintWidth(value: number): number {
-  if (value < 0x80) return 1
-  if (value < 0x4000) return 2
-  if (value < 0x20_0000) return 3
-  return value < 0x1000_0000 ? 4 : 5
 }
