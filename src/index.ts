@@ -5,6 +5,21 @@ export type { KeyCodec, ValueCodec } from './codec/codec.js'
 export { json, msgpack, tuple } from './codec/registry.js'
 export type { KeyCodecName, ValueCodecName } from './codec/registry.js'
 export type { Tuple, TupleElement } from './codec/tuple.js'
+export type {
+  Appended,
+  EventLog,
+  EventLogReport,
+  LogAppendOptions,
+  LogChain,
+  LoggedEvent,
+  LoggedEvents,
+  LogReading,
+  LogReadOptions,
+  LogSegment,
+  LogStats,
+} from './log/event-log.js'
+export { type EventLogOf, openEventLog, openMemoryEventLog } from './log/open.js'
+export type { EventLogOptions, MemoryLogOptions } from './log/options.js'
 export {
   type BackupChoice,
   listBackups,

@@ -53,6 +53,10 @@ export interface ErrorDetail {
   errno?: number | undefined
   /** LOCKED: the process that owns the directory. */
   pid?: number | undefined
+  /** POSITION_MISMATCH: of the log's last event. */
+  position?: number | undefined
+  /** STALE_EPOCH: the log's. */
+  epoch?: number | undefined
 }
 
 // Lets `instanceof` hold for instances of the class of this name from any build.
@@ -76,6 +80,8 @@ export class LedgerstoneError extends Error {
   declare readonly found?: string
   declare readonly errno?: number
   declare readonly pid?: number
+  declare readonly position?: number
+  declare readonly epoch?: number
 
   constructor(code: ErrorCode, message: string, detail: ErrorDetail = {}) {
     const { cause, ...known } = detail

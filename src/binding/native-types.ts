@@ -8,6 +8,7 @@
 //    with an error, those after the last settled ticket failed with it.
 
 import type { CheckpointReport, NativeBackup, NativeSalvageReport } from './copies-types.js'
+import type { NativeEventLog, NativeLogOptions, OnSettled } from './log-types.js'
 import type { Latency, LatencyStats, NamespaceLevels, StoreStats } from './statistics-types.js'
 
 /** A failure of the engine. What is not known is '', an offset of -1, or 0. */
@@ -226,6 +227,11 @@ export interface Addon {
     onCommitted: OnCommitted,
     onEvent: OnNativeEvent | undefined,
   ): Promise<NativeStore>
+  openEventLog(
+    path: string,
+    options: NativeLogOptions,
+    onSettled: OnSettled,
+  ): Promise<NativeEventLog>
   inspect(kind: number, path: string, options: { entries: boolean }): Promise<string>
   verifyDirectory(path: string): Promise<NativeFailure[]>
   listBackups(directory: string): Promise<NativeBackup[]>

@@ -1,0 +1,4 @@
+import { openMemoryEventLog } from '../../../src/index.js'
+import { eventLogContract } from './contract.js'
+
+eventLogContract('memory', openMemoryEventLog)
