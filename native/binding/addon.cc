@@ -1,10 +1,11 @@
-// The addon's entry: constants, initialize, open, inspect, verifyDirectory.
+// The addon's entry: constants, initialize, open, openEventLog, inspect, verifyDirectory.
 #include <limits>
 #include <utility>
 
 #include "binding/copy_functions.h"
 #include "binding/environment.h"
 #include "binding/findings.h"
+#include "binding/log_handle.h"
 #include "binding/pool_work.h"
 #include "binding/read_codes.h"
 #include "binding/store_handle.h"
@@ -174,6 +175,7 @@ napi_value InitializeAddon(napi_env env, napi_value exports) {
   napi_set_instance_data(env, new Environment, release, nullptr);
   const std::pair<const char*, napi_callback> functions[] = {{"initialize", Initialize},
                                                              {"open", Open},
+                                                             {"openEventLog", OpenEventLog},
                                                              {"inspect", Inspect},
                                                              {"verifyDirectory", VerifyPath}};
   for (const auto& [name, callback] : functions) {

@@ -16,6 +16,7 @@ namespace ledgerstone::binding {
 struct Environment {
   napi_ref make_error = nullptr;
   napi_ref iterator_class = nullptr;
+  napi_ref log_cursor_class = nullptr;
 
   static Environment* Of(napi_env env);
 };

@@ -57,6 +57,11 @@ bool Get(napi_env env, napi_value value, const char* name, std::optional<std::st
   return true;
 }
 
+bool Get(napi_env env, napi_value value, const char* name, std::optional<uint64_t>* out) {
+  if (IsUndefined(env, value)) return true;
+  return Get(env, value, name, &out->emplace());
+}
+
 bool GetBigint(napi_env env, napi_value value, const char* name, uint64_t* out) {
   bool lossless = false;
   if (napi_get_value_bigint_uint64(env, value, out, &lossless) == napi_ok && lossless) return true;

@@ -30,6 +30,8 @@ bool Get(napi_env env, napi_value value, const char* name, std::string* out);
 bool Get(napi_env env, napi_value value, const char* name, Bytes* out);
 // A copy of a Uint8Array's bytes, or nothing from undefined.
 bool Get(napi_env env, napi_value value, const char* name, std::optional<std::string>* out);
+// Nothing from undefined.
+bool Get(napi_env env, napi_value value, const char* name, std::optional<uint64_t>* out);
 bool GetBigint(napi_env env, napi_value value, const char* name, uint64_t* out);
 
 bool IsUndefined(napi_env env, napi_value value);
