@@ -10,6 +10,7 @@ import { dump } from './dump.js'
 import { CommandError, EXIT, failureLine, UsageError } from './failure.js'
 import { get } from './get.js'
 import { load } from './load.js'
+import { log } from './log.js'
 import { namespaces } from './namespaces.js'
 import { printText, table } from './output.js'
 import { salvage } from './salvage.js'
@@ -21,7 +22,7 @@ import { verify } from './verify.js'
 
 const COMMANDS = [
   ...[load, get, scan, namespaces, stats, levels, top, compact, verify, dump],
-  ...[checkpoint, backup, backups, restore, salvage],
+  ...[log, checkpoint, backup, backups, restore, salvage],
 ]
 
 function overview(): string {

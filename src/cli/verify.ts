@@ -46,7 +46,7 @@ export function findingText(finding: Finding): string {
   return parts.join('\n')
 }
 
-function verdict(folder: string, findings: readonly Finding[]): string {
+export function verdict(folder: string, findings: readonly Finding[]): string {
   if (findings.length === 0) return `${folder} is whole`
   return `${plural(findings.length, 'finding')} in ${folder}; keep a copy before you repair`
 }
