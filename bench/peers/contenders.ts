@@ -15,13 +15,15 @@ const OPENERS = {
 
 export type StoreName = keyof typeof OPENERS
 
-/** `bare-node` is a process that opens no store. */
-export type Contender = StoreName | 'bare-node'
+/** `bare-node` is a process that opens no store, `bare-log` one that appends to a file. */
+export type Contender = StoreName | 'bare-node' | 'bare-log'
 
 /** The contenders that come from npm packages of their own. */
 export const PACKAGED: readonly Contender[] = ['classic-level', 'lmdb']
 
 export function openPeer(contender: Contender, options: PeerOptions): Promise<Peer> {
-  if (contender === 'bare-node') throw new Error('bare-node opens no store')
+  if (contender === 'bare-node' || contender === 'bare-log') {
+    throw new Error(`${contender} opens no store`)
+  }
   return OPENERS[contender](options)
 }

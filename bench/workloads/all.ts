@@ -2,6 +2,7 @@
 
 import { durablePut } from './durable-put.js'
 import { durablePut64 } from './durable-put-64.js'
+import { eventLog } from './event-log.js'
 import { fillRandom } from './fill-random.js'
 import { getHit } from './get-hit.js'
 import { getMiss } from './get-miss.js'
@@ -19,6 +20,7 @@ export const workloads: readonly Workload[] = [
   scan,
   durablePut,
   durablePut64,
+  eventLog,
   memory,
   recovery,
 ]
