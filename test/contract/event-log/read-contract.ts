@@ -95,6 +95,20 @@ export function readContract(openLog: OpenLog): void {
       expect(at).toBe(sizes.length)
     })
 
+    it('keeps what was read ahead apart from what a slow reader still takes', async () => {
+      const log = await openLog()
+      for (let at = 1; at <= 8000; at += 1000) {
+        const texts = numbered(at, 1000)
+        await log.append(texts.map((text) => Buffer.concat([text, Buffer.alloc(150, 0x20)])))
+      }
+      const seen: number[] = []
+      for await (const { events } of log.read({ batch: 400 }).batches()) {
+        seen.push(...events.map((data) => Number(data.toString())))
+        await new Promise((resolve) => setTimeout(resolve, 1))
+      }
+      expect(seen).toEqual(positions(1, 8000))
+    })
+
     it('gives bytes that stay as they are', async () => {
       const log = await openLog()
       await log.append(numbered(1, 4000).map((text) => Buffer.concat([text, Buffer.alloc(200)])))
