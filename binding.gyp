@@ -59,6 +59,7 @@
       'sources': ['<!@(node scripts/gyp-sources.cjs binding)'],
       'include_dirs': ['<!@(node scripts/gyp-sources.cjs headers)'],
       'defines': ['NAPI_VERSION=9', 'NAPI_DISABLE_CPP_EXCEPTIONS'],
+      'conditions': [["OS!='mac'", { 'ldflags': ['-Wl,-z,nodelete'] }]],
     },
   ],
   'conditions': [

@@ -24,37 +24,52 @@ napi_value Initialize(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-// A size or count; 0 leaves the default.
-template <class Number>
-bool ReadNumber(napi_env env, napi_value object, const char* name, Number* out) {
-  uint64_t value = 0;
-  if (!ReadFields(env, object, name, &value)) return false;
-  constexpr auto kMost = static_cast<uint64_t>(std::numeric_limits<Number>::max());
-  if (value > kMost) {
-    Throw(env, Status::InvalidArgument(std::string(name) + " is at most " + std::to_string(kMost) +
-                                       "; found " + std::to_string(value)));
-    return false;
-  }
-  if (value > 0) *out = static_cast<Number>(value);
-  return true;
-}
+// Reads options into a StoreOptions, and notes those that were given: numbers that are not 0, and
+// booleans that are not undefined.
+struct OptionReader {
+  napi_env env;
+  napi_value object;
+  SharedStoreOptions* out;
 
-bool ReadOptions(napi_env env, napi_value object, StoreOptions* options) {
-  const auto number = [&](const char* name, auto* out) {
-    return ReadNumber(env, object, name, out);
-  };
-  return ReadFields(env, object, "createIfMissing", &options->create_if_missing, "errorIfExists",
-                    &options->error_if_exists, "readOnly", &options->read_only, "useBlockCache",
-                    &options->use_block_cache, "compactInBackground",
-                    &options->compact_in_background) &&
-         number("memoryBudget", &options->memory_budget) &&
-         number("generationBytes", &options->generation_bytes) &&
-         number("blockBytes", &options->block_bytes) &&
-         number("tableBytes", &options->table_bytes) &&
-         number("levelBaseBytes", &options->level_base_bytes) &&
-         number("levelFanout", &options->level_fanout) &&
-         number("l0CompactionTrigger", &options->l0_compaction_trigger) &&
-         number("levelCount", &options->level_count);
+  template <class Number>
+  bool Read(const char* name, EngineOption option, Number* target) const {
+    uint64_t value = 0;
+    if (!ReadFields(env, object, name, &value)) return false;
+    constexpr auto kMost = static_cast<uint64_t>(std::numeric_limits<Number>::max());
+    if (value > kMost) {
+      Throw(env,
+            Status::InvalidArgument(std::string(name) + " is at most " + std::to_string(kMost) +
+                                    "; found " + std::to_string(value)));
+      return false;
+    }
+    if (value > 0) *target = static_cast<Number>(value);
+    out->given.set(static_cast<size_t>(option), value > 0);
+    return true;
+  }
+
+  bool Read(const char* name, EngineOption option, bool* target) const {
+    if (IsUndefined(env, Property(env, object, name))) return true;
+    out->given.set(static_cast<size_t>(option));
+    return ReadFields(env, object, name, target);
+  }
+};
+
+bool ReadOptions(napi_env env, napi_value object, SharedStoreOptions* options) {
+  StoreOptions* store = &options->store;
+  const OptionReader reader{env, object, options};
+  using enum EngineOption;
+  return ReadFields(env, object, "createIfMissing", &store->create_if_missing, "errorIfExists",
+                    &store->error_if_exists, "readOnly", &store->read_only) &&
+         reader.Read("memoryBudget", kMemoryBudget, &store->memory_budget) &&
+         reader.Read("generationBytes", kGenerationBytes, &store->generation_bytes) &&
+         reader.Read("blockBytes", kBlockBytes, &store->block_bytes) &&
+         reader.Read("tableBytes", kTableBytes, &store->table_bytes) &&
+         reader.Read("levelBaseBytes", kLevelBaseBytes, &store->level_base_bytes) &&
+         reader.Read("levelFanout", kLevelFanout, &store->level_fanout) &&
+         reader.Read("l0CompactionTrigger", kL0CompactionTrigger, &store->l0_compaction_trigger) &&
+         reader.Read("levelCount", kLevels, &store->level_count) &&
+         reader.Read("useBlockCache", kUseBlockCache, &store->use_block_cache) &&
+         reader.Read("compactInBackground", kCompactInBackground, &store->compact_in_background);
 }
 
 napi_value MakeStoreObject(napi_env env, const StoreHandlePtr& handle) {
@@ -72,19 +87,19 @@ napi_value MakeStoreObject(napi_env env, const StoreHandlePtr& handle) {
 napi_value Open(napi_env env, napi_callback_info info) {
   const Call<4> call(env, info);
   std::string path;
-  StoreOptions options;
+  SharedStoreOptions options;
   if (!call.Read("path", &path) || !ReadOptions(env, call.argument[1], &options)) return nullptr;
   const auto handle = std::make_shared<StoreHandle>();
   handle->Attach(env, call.argument[2], call.argument[3]);
-  options.listener = handle.get();
-  return RunOnPool(
-      env, "ledgerstone.open",
-      {.run = [handle, options, path] { return Store::Open(options, path, &handle->store); },
-       .result = [handle](napi_env e) { return MakeStoreObject(e, handle); },
-       .settled =
-           [handle](napi_env) {
-             if (handle->store == nullptr) handle->Detach();
-           }});
+  options.owner = Environment::Of(env);
+  options.listener = handle->mailbox();
+  return RunOnPool(env, "ledgerstone.open",
+                   {.run = [handle, options, path] { return handle->Open(options, path); },
+                    .result =
+                        [handle](napi_env e) {
+                          return handle->detached() ? nullptr : MakeStoreObject(e, handle);
+                        },
+                    .settled = [handle](napi_env) { handle->Arrive(); }});
 }
 
 napi_value Inspect(napi_env env, napi_callback_info info) {

@@ -1,7 +1,7 @@
 // What crosses into JavaScript besides plain values: calls, errors, the ends of promises.
 //
 // 1. No globals: each JavaScript environment (main thread or worker) has an Environment of its own,
-//    used on its own thread.
+//    used on its own thread. It stands for its thread as an owner of shared stores.
 // 2. JavaScript is called by CallFunction alone, and no exception stays pending behind it.
 #pragma once
 

@@ -132,7 +132,8 @@ bool ReadFillRequest(const IteratorCall& call, FillRequest* request) {
       !call.Read("chunk", &request->chunk, "entriesMax", &request->entries_max)) {
     return false;
   }
-  const IteratorState& state = **request->state;
+  IteratorState& state = **request->state;
+  if (state.handle->left()) state.Close();
   if (!state.closed && !state.busy) return true;
   Throw(call.env, state.closed ? Status::Closed("the iterator")
                                : Status::InvalidArgument("the iterator is being read already"));

@@ -31,7 +31,7 @@ void EndStore(void* handle) { static_cast<StoreHandle*>(handle)->Detach(); }
 }  // namespace
 
 StoreHandle::~StoreHandle() {
-  if (bridge_ != nullptr) Detach();
+  if (mailbox_ != nullptr) Detach();
   large_value.Reset();
   store.reset();
   for (const Buffer* buffer :
@@ -47,18 +47,46 @@ void StoreHandle::Attach(napi_env env, napi_value on_committed, napi_value on_ev
   napi_create_threadsafe_function(env, nullptr, nullptr, Value(env, "ledgerstone.bridge"), 0, 1,
                                   nullptr, nullptr, this, CallJs, &bridge_);
   napi_unref_threadsafe_function(env, bridge_);
+  mailbox_ = std::make_shared<Mailbox>(bridge_, on_event_ != nullptr);
   napi_add_env_cleanup_hook(env, EndStore, this);
+}
+
+// An abandoned store closes here, on the pool.
+Status StoreHandle::Open(const SharedStoreOptions& options, const std::string& path) {
+  std::unique_ptr<SharedStore> opened;
+  LS_RETURN_IF_ERROR(SharedStore::Open(options, path, &opened));
+  const std::lock_guard lock(arrival_mutex_);
+  if (!abandoned_) arrived_ = std::move(opened);
+  return Status::Ok();
+}
+
+void StoreHandle::Leave() {
+  left_ = true;
+  large_value.Reset();
+  store->Leave();
+}
+
+void StoreHandle::Arrive() {
+  {
+    const std::lock_guard lock(arrival_mutex_);
+    store = std::move(arrived_);
+  }
+  if (store == nullptr) Detach();
 }
 
 // What was open will be told to nobody: the hold it had on the handle is the last thing to go, and
 // may be what kept the handle alive.
 void StoreHandle::Detach() {
-  if (store != nullptr) (void)store->Close();
+  if (!mailbox_->Cut()) return;
+  std::unique_ptr<SharedStore> unfetched;
   {
-    const std::lock_guard lock(mutex_);
-    if (detached_) return;
-    detached_ = true;
+    const std::lock_guard lock(arrival_mutex_);
+    abandoned_ = true;
+    unfetched = std::move(arrived_);
   }
+  unfetched.reset();
+  large_value.Reset();
+  if (store != nullptr) (void)store->Close();
   napi_release_threadsafe_function(bridge_, napi_tsfn_abort);
   bridge_ = nullptr;
   for (napi_ref* reference : {&on_committed_, &on_event_}) {
@@ -69,9 +97,11 @@ void StoreHandle::Detach() {
   LetGo(held_);
 }
 
+// An engine that others have open goes on with what this store gave it.
 void StoreHandle::DeliverAndDetach() {
+  closing_ = true;
   Deliver();
-  Detach();
+  if (held_ == 0) Detach();
 }
 
 bool StoreHandle::SetBuffer(napi_env env, napi_value bytes, const char* name, Buffer* buffer) {
@@ -82,16 +112,13 @@ bool StoreHandle::SetBuffer(napi_env env, napi_value bytes, const char* name, Bu
   return napi_create_reference(env, bytes, 1, &buffer->reference) == napi_ok;
 }
 
-bool StoreHandle::detached() {
-  const std::lock_guard lock(mutex_);
-  return detached_;
-}
-
 // Settled in their order by the engine, also those it refuses one by one.
 napi_value StoreHandle::CommitAll(std::span<TransactionCommit> commits) {
   const uint64_t first = next_ticket_;
   for (TransactionCommit& commit : commits) {
-    commit.done = [this, ticket = next_ticket_++](const Status& status) { Settle(ticket, status); };
+    commit.done = [box = mailbox_, ticket = next_ticket_++](const Status& status) {
+      box->Settle(ticket, status);
+    };
     Hold();
   }
   const Status refusal = store->Commit(commits);
@@ -107,11 +134,11 @@ uint64_t StoreHandle::OpenTicket(Status* refusal) {
   return next_ticket_++;
 }
 
-void StoreHandle::EndTicket(uint64_t ticket, const Status& status) {
+void StoreHandle::EndTicket(Mailbox* mailbox, uint64_t ticket, const Status& status) {
   if (!status.ok() && refusal_here != nullptr) {
     *refusal_here = status;
   } else {
-    Settle(ticket, status);
+    mailbox->Settle(ticket, status);
   }
 }
 
@@ -132,47 +159,17 @@ napi_value StoreHandle::PromiseFrom(const std::function<void(Store::Done)>& star
     return promise;
   }
   Hold();
-  start([this, deferred](const Status& status) {
-    Enqueue([this, deferred, status](napi_env env) {
-      Conclude(env, deferred, status, Undefined(env));
-      LetGo(1);
+  start([box = mailbox_, deferred](const Status& status) {
+    box->Post([deferred, status](StoreHandle& handle) {
+      Conclude(handle.env_, deferred, status, Undefined(handle.env_));
+      handle.LetGo(1);
     });
   });
   return promise;
 }
 
-void StoreHandle::OnEvent(const Event& event) {
-  if (on_event_ == nullptr) return;
-  Enqueue([this, event](napi_env env) { CallBack(env, on_event_, {EventObject(env, event)}); });
-}
-
-void StoreHandle::Enqueue(std::function<void(napi_env)> call) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (detached_) return;
-    calls_.push_back(std::move(call));
-  }
-  Nudge();
-}
-
-void StoreHandle::Settle(uint64_t ticket, const Status& status) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (detached_) return;
-    if (!settled_.empty() && settled_.back().status.ok() && status.ok()) {
-      settled_.back().ticket = ticket;
-    } else {
-      settled_.push_back({ticket, status});
-    }
-  }
-  Nudge();
-}
-
-void StoreHandle::Nudge() {
-  const std::lock_guard lock(mutex_);
-  if (nudged_ || detached_) return;
-  nudged_ = true;
-  napi_call_threadsafe_function(bridge_, nullptr, napi_tsfn_nonblocking);
+void StoreHandle::TellEvent(const Event& event) {
+  CallBack(env_, on_event_, {EventObject(env_, event)});
 }
 
 void StoreHandle::CallJs(napi_env env, napi_value, void* context, void*) {
@@ -184,30 +181,15 @@ void StoreHandle::Deliver() {
   const StoreHandlePtr self = shared_from_this();
   napi_handle_scope scope = nullptr;
   napi_open_handle_scope(env_, &scope);
-  std::deque<std::function<void(napi_env)>> calls;
-  {
-    const std::lock_guard lock(mutex_);
-    nudged_ = false;
-    calls.swap(calls_);
-  }
-  DeliverCommits();
-  for (auto& call : calls) call(env_);
-  napi_close_handle_scope(env_, scope);
-}
-
-void StoreHandle::DeliverCommits() {
-  std::deque<Settled> settled;
-  {
-    const std::lock_guard lock(mutex_);
-    settled.swap(settled_);
-  }
-  for (const Settled& run : settled) {
-    LetGo(run.ticket - delivered_ticket_);
-    delivered_ticket_ = run.ticket;
+  const std::deque<Mailbox::Call> calls = mailbox_->Take();
+  for (const Mailbox::Settled& run : mailbox_->TakeSettled()) {
     CallBack(
         env_, on_committed_,
         {Value(env_, run.ticket), run.status.ok() ? Undefined(env_) : MakeError(env_, run.status)});
+    LetGo(run.ticket - std::exchange(delivered_ticket_, run.ticket));
   }
+  for (const Mailbox::Call& call : calls) call(*this);
+  napi_close_handle_scope(env_, scope);
 }
 
 void StoreHandle::Hold() {
@@ -221,14 +203,19 @@ void StoreHandle::LetGo(uint64_t count) {
   held_ -= count;
   if (held_ > 0) return;
   if (bridge_ != nullptr) napi_unref_threadsafe_function(env_, bridge_);
-  self_while_held_.reset();
+  const StoreHandlePtr last = std::move(self_while_held_);
+  if (closing_) Detach();
 }
 
 void DefineStoreFunctions(napi_env env, napi_value object, const StoreHandlePtr& handle,
                           std::initializer_list<StoreFunction> functions) {
   for (const auto& [name, callback] : functions) {
     napi_value function = Function(env, name, callback, handle.get());
-    napi_add_finalizer(env, function, new HandleBox(handle), ReleaseHandle, nullptr, nullptr);
+    auto box = std::make_unique<HandleBox>(handle);
+    if (napi_add_finalizer(env, function, box.get(), ReleaseHandle, nullptr, nullptr) != napi_ok) {
+      return;
+    }
+    (void)box.release();
     Set(env, object, name, function);
   }
 }

@@ -1,19 +1,18 @@
-// One open store of one JavaScript environment: the engine's store, the buffers shared with
-// JavaScript, and the way back from the engine's lanes to the JavaScript thread.
+// One open store of one JavaScript environment: its share of the engine, the buffers shared with
+// JavaScript, and what is open between the two.
 //
-// 1. Every function of the JavaScript object, and all work under way, hold it by shared_ptr; the
-//    engine's store lives as long as it does, closed or not, so a late call gets CLOSED and never a
-//    stale pointer. References are taken and dropped on the JavaScript thread only: a lane never
-//    destroys a store.
-// 2. Fields are for the JavaScript thread, except those under mutex_, which the lanes use too.
-// 3. The commit lane settles tickets in order; JavaScript is told the highest one, not each.
-// 4. While tickets or lane calls are open, the process stays alive and so does the handle; an idle
-//    store keeps neither.
+// 1. Every function of the JavaScript object, and all work under way, hold it by shared_ptr; its
+//    store lives as long as it does, closed or not, so a late call gets CLOSED and never a stale
+//    pointer. References are taken and dropped on the JavaScript thread only: a lane holds the
+//    mailbox instead, and never destroys a store.
+// 2. Fields are for the JavaScript thread. What an opening brings is handed over under
+//    arrival_mutex_, since the environment may end while the opening is on the pool.
+// 3. While tickets or lane calls are open, the process stays alive and so does the handle; an idle
+//    store keeps neither. After close() the ways to JavaScript are cut when the last is settled.
 #pragma once
 
 #include <node_api.h>
 
-#include <deque>
 #include <functional>
 #include <initializer_list>
 #include <memory>
@@ -21,24 +20,34 @@
 #include <span>
 #include <utility>
 
+#include "binding/mailbox.h"
 #include "binding/values.h"
 #include "ledgerstone/event_listener.h"
-#include "ledgerstone/store.h"
+#include "ledgerstone/shared_store.h"
 
 namespace ledgerstone::binding {
 
-class StoreHandle : public EventListener, public std::enable_shared_from_this<StoreHandle> {
+class StoreHandle : public std::enable_shared_from_this<StoreHandle> {
  public:
   StoreHandle() = default;
-  ~StoreHandle() override;
+  ~StoreHandle();
 
   // Takes the JavaScript callbacks; before the store is opened.
   void Attach(napi_env env, napi_value on_committed, napi_value on_event);
+  // Told what the lanes do.
+  const std::shared_ptr<Mailbox>& mailbox() const { return mailbox_; }
+  // Opens; on the pool.
+  Status Open(const SharedStoreOptions& options, const std::string& path);
+  // After Open, on the JavaScript thread.
+  void Arrive();
+  // Begins a close, on the JavaScript thread: later calls are answered CLOSED.
+  void Leave();
+  bool left() const { return left_; }
   // Closes the store and cuts the ways to JavaScript: when the environment ends, when opening
   // failed, when the store was forgotten. Idempotent.
   void Detach();
-  bool detached();
-  // After a close: what was settled is told first.
+  bool detached() { return mailbox_->IsCut(); }
+  // After a close: what is settled is told first, now or later.
   void DeliverAndDetach();
 
   // Bytes of a JavaScript array that stays referenced.
@@ -53,7 +62,8 @@ class StoreHandle : public EventListener, public std::enable_shared_from_this<St
   napi_value TicketFrom(const Start& start) {
     Status refusal;
     const uint64_t ticket = OpenTicket(&refusal);
-    start(Store::Done([this, ticket](const Status& status) { EndTicket(ticket, status); }));
+    start(Store::Done(
+        [box = mailbox_, ticket](const Status& status) { EndTicket(box.get(), ticket, status); }));
     return HandOut(ticket, refusal);
   }
   // Queues transactions, at least one. Gives the ticket of the first; the others follow it.
@@ -61,9 +71,9 @@ class StoreHandle : public EventListener, public std::enable_shared_from_this<St
   // A promise settled by a callback on a lane.
   napi_value PromiseFrom(const std::function<void(Store::Done)>& start);
 
-  void OnEvent(const Event& event) override;
+  void TellEvent(const Event& event);
 
-  std::unique_ptr<Store> store;
+  std::unique_ptr<SharedStore> store;
   Buffer write_buffer;
   Buffer key_buffer;
   Buffer value_buffer;
@@ -74,35 +84,27 @@ class StoreHandle : public EventListener, public std::enable_shared_from_this<St
  private:
   static void CallJs(napi_env env, napi_value, void* context, void*);
   void Deliver();
-  void DeliverCommits();
   uint64_t OpenTicket(Status* refusal);
-  void EndTicket(uint64_t ticket, const Status& status);
+  static void EndTicket(Mailbox* mailbox, uint64_t ticket, const Status& status);
   napi_value HandOut(uint64_t ticket, const Status& refusal);
-  void Settle(uint64_t ticket, const Status& status);
-  void Enqueue(std::function<void(napi_env)> call);
-  void Nudge();
   void Hold();
   void LetGo(uint64_t count);
 
-  struct Settled {
-    uint64_t ticket = 0;
-    Status status;
-  };
-
   napi_env env_ = nullptr;
   napi_threadsafe_function bridge_ = nullptr;
+  std::shared_ptr<Mailbox> mailbox_;
   napi_ref on_committed_ = nullptr;
   napi_ref on_event_ = nullptr;
   uint64_t next_ticket_ = 1;
   uint64_t delivered_ticket_ = 0;
   uint64_t held_ = 0;  // open tickets and lane calls
+  bool left_ = false;
+  bool closing_ = false;  // closed: detaches when nothing is held
   std::shared_ptr<StoreHandle> self_while_held_;
 
-  std::mutex mutex_;
-  bool detached_ = false;  // guarded by mutex_, like all below
-  bool nudged_ = false;
-  std::deque<Settled> settled_;  // runs of equal outcome: the last ticket of each
-  std::deque<std::function<void(napi_env)>> calls_;
+  std::mutex arrival_mutex_;
+  bool abandoned_ = false;                // guarded by arrival_mutex_, like arrived_
+  std::unique_ptr<SharedStore> arrived_;  // opened, and not yet fetched
 };
 
 using StoreHandlePtr = std::shared_ptr<StoreHandle>;

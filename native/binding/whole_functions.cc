@@ -87,6 +87,7 @@ napi_value Verify(napi_env env, napi_callback_info info) {
 
 napi_value Close(napi_env env, napi_callback_info info) {
   const StoreHandlePtr handle = StoreCall<>(env, info).shared();
+  handle->Leave();
   return RunOnPool(env, "ledgerstone.close",
                    {.run = [handle] { return handle->store->Close(); },
                     .settled = [handle](napi_env) { handle->DeliverAndDetach(); }});

@@ -15,5 +15,6 @@ target_link_libraries(ledgerstone_addon PRIVATE ledgerstone_engine)
 if(APPLE)
   target_link_options(ledgerstone_addon PRIVATE -undefined dynamic_lookup)
 else()
-  target_link_options(ledgerstone_addon PRIVATE -Wl,--exclude-libs,ALL)
+  # Once loaded it stays: Node unloads a worker's add-ons with the worker.
+  target_link_options(ledgerstone_addon PRIVATE -Wl,--exclude-libs,ALL -Wl,-z,nodelete)
 endif()

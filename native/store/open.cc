@@ -2,6 +2,7 @@
 // manifest is read and the recovery verdict is in.
 #include "base/text.h"
 #include "env/path_name.h"
+#include "store/store_defaults.h"
 #include "store/store_impl.h"
 
 namespace ledgerstone {
@@ -45,6 +46,8 @@ Status CheckOptions(const StoreOptions& options) {
   return in_range("group_bytes_max", options.group_bytes_max, 1 << 10, 256 << 20);
 }
 
+}  // namespace
+
 StoreOptions WithDefaults(StoreOptions options) {
   if (options.env == nullptr) options.env = Env::Posix();
   if (options.generation_bytes == 0) {
@@ -58,8 +61,6 @@ StoreOptions WithDefaults(StoreOptions options) {
     options.transaction_window_bytes = options.memory_budget / 4;
   return options;
 }
-
-}  // namespace
 
 Status Store::Open(const StoreOptions& options, const std::string& path,
                    std::unique_ptr<Store>* store) {

@@ -54,6 +54,7 @@ export interface NativeEvent {
 
 export type OnNativeEvent = (event: NativeEvent) => void
 
+/** Numbers of 0 and booleans that are undefined were not asked for. */
 export interface NativeOpenOptions {
   createIfMissing: boolean
   errorIfExists: boolean
@@ -66,8 +67,8 @@ export interface NativeOpenOptions {
   levelFanout: number
   l0CompactionTrigger: number
   levelCount: number
-  useBlockCache: boolean
-  compactInBackground: boolean
+  useBlockCache: boolean | undefined
+  compactInBackground: boolean | undefined
 }
 
 export interface NativeNamespaceOptions {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { type OpenOptions, nativeOpenOptions, storePath } from './options.js'
 
 describe('the options of open', () => {
-  it('have these defaults, where 0 means the engine chooses', () => {
+  it('have these defaults, where 0 and undefined mean the engine chooses', () => {
     expect(nativeOpenOptions(undefined)).toEqual({
       createIfMissing: true,
       errorIfExists: false,
@@ -15,8 +15,8 @@ describe('the options of open', () => {
       levelFanout: 0,
       l0CompactionTrigger: 0,
       levelCount: 0,
-      useBlockCache: true,
-      compactInBackground: true,
+      useBlockCache: undefined,
+      compactInBackground: undefined,
     })
   })
 

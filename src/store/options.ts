@@ -57,6 +57,10 @@ const ADVANCED_OPTIONS = [
   'compactInBackground',
 ]
 
+function optionalFlag(name: string, value: unknown): boolean | undefined {
+  return value === undefined ? undefined : flag(name, value, true)
+}
+
 export function durabilityOf(value: unknown): number {
   return choice('durability', value, DURABILITY, DURABILITY.disk)
 }
@@ -89,7 +93,7 @@ export function nativeOpenOptions(options: OpenOptions | undefined): NativeOpenO
     levelFanout: count('levelFanout', advanced.levelFanout, 0, 1000),
     l0CompactionTrigger: count('l0CompactionTrigger', advanced.l0CompactionTrigger, 0, 1000),
     levelCount: count('levelCount', advanced.levelCount, 0, LEVEL_COUNT),
-    useBlockCache: flag('useBlockCache', advanced.useBlockCache, true),
-    compactInBackground: flag('compactInBackground', advanced.compactInBackground, true),
+    useBlockCache: optionalFlag('useBlockCache', advanced.useBlockCache),
+    compactInBackground: optionalFlag('compactInBackground', advanced.compactInBackground),
   }
 }

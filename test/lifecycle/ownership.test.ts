@@ -5,12 +5,12 @@ import { open } from '../../src/index.js'
 import { expectError } from '../contract/expect-error.js'
 import { temporaryFolders } from '../support/folders.js'
 import { inRoot } from '../support/paths.js'
-import { run, start } from '../support/program.js'
+import { start } from '../support/program.js'
 
 const folder = temporaryFolders('ownership')
 const PROGRAMS = inRoot('test/lifecycle/programs.mjs')
 
-it('refuses to open a store twice in one process, and names that process', async () => {
+it('refuses to open a store twice in one thread, and names its process', async () => {
   const path = folder()
   const store = await open(path)
   const error = await expectError('LOCKED', () => open(`${path}/../${path.split('/').at(-1)}`))
@@ -43,10 +43,4 @@ it('refuses a store of another process by its id, until that process is gone', a
   owner.process.kill('SIGKILL')
   await owner.ended
   await (await open(path)).close()
-})
-
-it('refuses a store that another thread of this process has open', async () => {
-  const ending = await run([PROGRAMS, 'shared', folder()])
-  expect(ending).toMatchObject({ code: 0, signal: null })
-  expect(ending.stdout).toMatch(/^refused LOCKED$/m)
 })

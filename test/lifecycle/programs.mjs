@@ -216,14 +216,6 @@ const programs = {
     tell(`counted ${next}`)
   },
 
-  shared: async (path) => {
-    const store = await open(path)
-    const worker = new Worker(new URL(import.meta.url), { workerData: { path } })
-    const [error] = await new Promise((resolve) => worker.once('error', (e) => resolve([e])))
-    tell(`refused ${error.code}`)
-    await store.close()
-  },
-
   delay: async (path) => {
     const { store, numbers } = await filled(path, 60_000, SMALL)
     const delay = monitorEventLoopDelay({ resolution: 5 })

@@ -1,0 +1,111 @@
+#include "store/shared_store.h"
+
+#include "store/store_table.h"
+
+namespace ledgerstone {
+
+Status SharedStore::Open(const SharedStoreOptions& options, const std::string& path,
+                         std::unique_ptr<SharedStore>* store) {
+  const StoreOptions& given = options.store;
+  if (given.env != nullptr || given.scheduler != nullptr || given.listener != nullptr) {
+    return Status::InvalidArgument("a shared store takes no env, scheduler or engine listener");
+  }
+  auto opened = std::make_unique<SharedStoreImpl>();
+  LS_RETURN_IF_ERROR(opened->Open(options, path));
+  *store = std::move(opened);
+  return Status::Ok();
+}
+
+Status SharedStoreImpl::Open(const SharedStoreOptions& options, const std::string& path) {
+  if (options.store.read_only) {
+    auto own = std::make_shared<SharedEngine>();
+    own->Add(options.listener);
+    LS_RETURN_IF_ERROR(own->Open(options.store, path));
+    engine_ = std::move(own);
+  } else {
+    token_ = options.owner != nullptr ? options.owner : this;
+    LS_RETURN_IF_ERROR(StoreTable::OfProcess().Join(options, path, token_, &engine_));
+    is_shared_ = true;
+  }
+  listener_ = options.listener;
+  left_.store(false, std::memory_order_release);
+  return Status::Ok();
+}
+
+bool SharedStoreImpl::Keep(uint64_t snapshot_id) {
+  const std::lock_guard lock(mutex_);
+  if (!leaving_) snapshots_.insert(snapshot_id);
+  return !leaving_;
+}
+
+uint64_t SharedStoreImpl::TakeSnapshot() {
+  const uint64_t id = engine().TakeSnapshot();
+  if (!Keep(id)) (void)engine().ReleaseSnapshot(id);
+  return id;
+}
+
+bool SharedStoreImpl::ReleaseSnapshot(uint64_t snapshot_id) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (snapshots_.erase(snapshot_id) == 0) return false;
+  }
+  return engine().ReleaseSnapshot(snapshot_id);
+}
+
+uint64_t SharedStoreImpl::BeginTransaction() {
+  const uint64_t id = engine().BeginTransaction();
+  if (!Keep(id)) (void)engine().ReleaseSnapshot(id);
+  return id;
+}
+
+Status SharedStoreImpl::Commit(std::span<TransactionCommit> commits) {
+  if (left()) return Closed();
+  LS_RETURN_IF_ERROR(engine().Commit(commits));
+  const std::lock_guard lock(mutex_);
+  for (const TransactionCommit& commit : commits) snapshots_.erase(commit.transaction_id);
+  return Status::Ok();
+}
+
+Status SharedStoreImpl::StartTrace(const std::string& path, uint64_t bytes_max) {
+  if (left()) return Closed();
+  LS_RETURN_IF_ERROR(engine().StartTrace(path, bytes_max));
+  const std::lock_guard lock(mutex_);
+  recording_ = true;
+  return Status::Ok();
+}
+
+// Another owner's recording is none of this one's business.
+Status SharedStoreImpl::StopTrace() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!recording_) return Status::Ok();
+    recording_ = false;
+  }
+  return engine().StopTrace();
+}
+
+void SharedStoreImpl::Leave() {
+  std::set<uint64_t> snapshots;
+  {
+    const std::lock_guard lock(mutex_);
+    if (engine_ == nullptr || leaving_) return;
+    leaving_ = true;
+    snapshots.swap(snapshots_);
+  }
+  left_.store(true, std::memory_order_release);
+  for (const uint64_t id : snapshots) (void)engine().ReleaseSnapshot(id);
+  if (is_shared_) StoreTable::OfProcess().Leave(engine_.get(), token_);
+}
+
+// The listener goes last, so that the last owner's is told that the engine closed.
+Status SharedStoreImpl::Close() {
+  Leave();
+  if (engine_ == nullptr) return Status::Ok();
+  (void)StopTrace();
+  const Status status =
+      is_shared_ ? StoreTable::OfProcess().CloseIfLeft(engine_) : engine().Close();
+  engine_->Remove(listener_);
+  return status;
+}
+
+}  // namespace ledgerstone
