@@ -3,7 +3,8 @@
 // For each: copy under a temporary name, sync, read back, compare digests, rename, sync the
 // directory; record the new place in the catalog; only then delete. Killed anywhere, the segment is
 // whole where the catalog says, and the other files are leftovers: in the archive the next Archive
-// replaces them, beside the log the next Open removes them.
+// replaces them, beside the log the next Open removes them. After a failed sync of a directory
+// nothing more is archived until the log is reopened: a later sync could not be believed.
 #include "base/checks.h"
 #include "log/event_log_impl.h"
 
@@ -17,6 +18,7 @@ Status EventLogImpl::Archive(const std::string& directory, uint64_t through, uin
     const std::lock_guard state(mutex_);
     LS_RETURN_IF_ERROR(Refusal());
   }
+  if (!archive_failure_.ok()) return archive_failure_;
   LS_RETURN_IF_ERROR(CheckArchiveDirectory(directory));
   const uint64_t count = shelf_->Finished().size();
   for (uint64_t number = 1; number <= count; ++number) {
@@ -32,9 +34,10 @@ Status EventLogImpl::Archive(const std::string& directory, uint64_t through, uin
 }
 
 // A log's own directory is no archive: the copy would be the file that is deleted.
-Status EventLogImpl::CheckArchiveDirectory(const std::string& directory) const {
+Status EventLogImpl::CheckArchiveDirectory(const std::string& directory) {
   if (directory.empty()) return Status::InvalidArgument("the path of the archive is empty");
-  LS_RETURN_IF_ERROR(env_->CreateDirectory(directory));
+  archive_failure_ = env_->CreateDirectory(directory);
+  LS_RETURN_IF_ERROR(archive_failure_);
   bool is_log = false;
   LS_RETURN_IF_ERROR(env_->FileExists(PathIn(directory, kCatalogName), &is_log));
   if (!is_log) return Status::Ok();
@@ -69,7 +72,8 @@ Status EventLogImpl::CopyToArchive(const std::string& directory, uint64_t number
   LS_RETURN_IF_ERROR(ReplaceIndex(env_, PathIn(directory, EventIndexName(number)), log_id_, number,
                                   contents.entries));
   LS_RETURN_IF_ERROR(env_->RenameFile(temporary, path));
-  return env_->SyncDirectory(directory);
+  archive_failure_ = env_->SyncDirectory(directory);
+  return archive_failure_;
 }
 
 // An archive that already holds another log's segment of this number is left alone.

@@ -123,7 +123,7 @@ class EventLogImpl final : public EventLog {
   Status FinishLog();
 
   // event_archive.cc; these require archive_mutex_
-  Status CheckArchiveDirectory(const std::string& directory) const;
+  Status CheckArchiveDirectory(const std::string& directory);
   Status ArchiveSegment(const std::string& directory, uint64_t number);
   Status CopyToArchive(const std::string& directory, uint64_t number,
                        const CatalogSegment& segment);
@@ -156,6 +156,7 @@ class EventLogImpl final : public EventLog {
   LogPoint end_;
 
   std::mutex archive_mutex_;  // whoever changes what is listed of finished segments
+  Status archive_failure_;    // guarded by archive_mutex_
   std::mutex catalog_mutex_;
   Catalog catalog_;  // guarded by catalog_mutex_
 

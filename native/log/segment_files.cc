@@ -79,6 +79,14 @@ Status SegmentShelf::Locate(uint64_t number, const std::string& name, std::strin
   }
 }
 
+Status SegmentShelf::CheckHeader(const RandomAccessFile& source, uint64_t number) const {
+  char bytes[kFileHeaderSize];
+  size_t read = 0;
+  LS_RETURN_IF_ERROR(source.Read(0, sizeof bytes, bytes, &read));
+  return CheckFileHeader(Slice(bytes, read), EventSegmentName(number), FileKind::kEventLog,
+                         options_.log_id, number);
+}
+
 Status SegmentShelf::OpenFinished(uint64_t number, OpenSegmentPtr* opened) {
   {
     const Guard guard(mutex_);
@@ -93,6 +101,7 @@ Status SegmentShelf::OpenFinished(uint64_t number, OpenSegmentPtr* opened) {
   LS_RETURN_IF_ERROR(Locate(number, EventSegmentName(number), &path));
   std::unique_ptr<RandomAccessFile> source;
   LS_RETURN_IF_ERROR(options_.env->NewRandomAccessFile(path, &source));
+  LS_RETURN_IF_ERROR(CheckHeader(*source, number));
   *opened = std::make_shared<OpenSegment>();
   (*opened)->source = std::move(source);
   OpenSegmentPtr oldest;

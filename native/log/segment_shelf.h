@@ -104,6 +104,7 @@ class SegmentShelf {
   Status OpenFinished(uint64_t number, OpenSegmentPtr* opened);
   Status MakeIndexAnew(uint64_t number, const CatalogSegment& segment,
                        std::unique_ptr<SegmentIndex>* index);
+  Status CheckHeader(const RandomAccessFile& source, uint64_t number) const;
   std::vector<std::string> Places(uint64_t number) const;
   Status ReloadPlaces();
 
