@@ -48,12 +48,8 @@ Status SegmentShelf::ReloadPlaces() {
   Catalog catalog;
   LS_RETURN_IF_ERROR(LoadCatalog(options_.env, options_.directory, &catalog));
   const Guard guard(mutex_);
-  // What was the tail when the log was opened keeps its number here; the owner may have moved it.
-  if (tail_.number == finished_.size() + 1 && catalog.segments.size() >= tail_.number &&
-      catalog.segments[tail_.number - 1].last == tail_.end.last) {
-    finished_.push_back(catalog.segments[tail_.number - 1]);
-    tail_ = {};
-  }
+  if (tail_.number > 0 && tail_.number <= catalog.segments.size())
+    tail_directory_ = catalog.segments[tail_.number - 1].directory;
   for (size_t i = 0; i < finished_.size() && i < catalog.segments.size(); ++i) {
     finished_[i].directory = catalog.segments[i].directory;
   }
@@ -136,6 +132,23 @@ Status SegmentShelf::MakeIndexAnew(uint64_t number, const CatalogSegment& segmen
   return Status::Ok();
 }
 
+// What was the tail when the log was opened read-only stays it here, also when the owner has gone on
+// in it, finished and archived it.
+Status SegmentShelf::OpenMovedTail(const std::string& name,
+                                   std::unique_ptr<RandomAccessFile>* source) {
+  LS_RETURN_IF_ERROR(ReloadPlaces());
+  std::string directory;
+  {
+    const Guard guard(mutex_);
+    directory = tail_directory_;
+  }
+  Status status = options_.env->NewRandomAccessFile(PathIn(directory, name), source);
+  if (status.Is(StatusCode::kNotFound) && !options_.archive_directory.empty()) {
+    status = options_.env->NewRandomAccessFile(PathIn(options_.archive_directory, name), source);
+  }
+  return status;
+}
+
 Status SegmentShelf::FindInTail(const IndexEntry& entry, uint64_t number, uint64_t size,
                                 FoundRecord* found) {
   found->segment = number;
@@ -143,20 +156,18 @@ Status SegmentShelf::FindInTail(const IndexEntry& entry, uint64_t number, uint64
   found->entry = entry;
   found->records_end = size;
   std::unique_ptr<RandomAccessFile> source;
-  const Status status =
+  Status status =
       options_.env->NewRandomAccessFile(PathIn(options_.directory, found->file), &source);
-  // The segment may have been finished, and archived, since.
-  if (status.Is(StatusCode::kNotFound)) {
-    if (options_.read_only) LS_RETURN_IF_ERROR(ReloadPlaces());
-    const uint64_t finished = Finished().size();
-    if (number <= finished) {
-      return FindIn(
-          number,
-          [&](const SegmentIndex& index, IndexEntry* at) {
-            return index.FindPosition(entry.position, at);
-          },
-          found);
-    }
+  if (status.Is(StatusCode::kNotFound) && options_.read_only) {
+    status = OpenMovedTail(found->file, &source);
+  } else if (status.Is(StatusCode::kNotFound) && number <= Finished().size()) {
+    // Finished and archived since it was looked up.
+    return FindIn(
+        number,
+        [&](const SegmentIndex& index, IndexEntry* at) {
+          return index.FindPosition(entry.position, at);
+        },
+        found);
   }
   LS_RETURN_IF_ERROR(status);
   found->source = std::move(source);

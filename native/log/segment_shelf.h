@@ -99,6 +99,7 @@ class SegmentShelf {
   uint64_t NumberAt(uint64_t position) const;
   Status FindIn(uint64_t number, const Lookup& lookup, FoundRecord* found);
   Status FindInTail(const IndexEntry& entry, uint64_t number, uint64_t size, FoundRecord* found);
+  Status OpenMovedTail(const std::string& name, std::unique_ptr<RandomAccessFile>* source);
   Status FindFinished(uint64_t number, const CatalogSegment& segment, const Lookup& lookup,
                       FoundRecord* found);
   Status OpenFinished(uint64_t number, OpenSegmentPtr* opened);
@@ -117,6 +118,7 @@ class SegmentShelf {
   // Guarded by mutex_.
   std::vector<CatalogSegment> finished_;
   TailSegment tail_;
+  std::string tail_directory_;  // where the owner of a log opened read-only has moved it
   std::map<uint64_t, OpenSegmentPtr> open_;
   uint64_t uses_ = 0;
 };
