@@ -34,7 +34,7 @@ interface Waiting {
 // Small, so that state reaches its tables often; nothing but the length of a replay depends on it.
 const STORE_OPTIONS = {
   memoryBudget: '16MiB',
-  advanced: { generationBytes: '256KiB', tableBytes: '128KiB' },
+  advanced: { generationBytes: '64KiB', tableBytes: '32KiB' },
 } as const
 
 export class Inventory {

@@ -5,7 +5,7 @@
 //
 // Its standard output, each line written before the next step:
 //   o                   opened
-//   r REPLAYED          so many events were applied again
+//   r REPLAYED SAVED    so many events were applied again, behind the position that was saved
 //   a REQUEST POSITION  answered, durable
 //   e                   all are answered, and the inventory is closed
 
@@ -21,7 +21,7 @@ const [folder = '', ...parameters] = process.argv.slice(2)
 const [seed = 0, first = 1, last = 0] = parameters.map(Number)
 const inventory = await Inventory.open(folder)
 tell('o')
-tell(`r ${inventory.replayed}`)
+tell(`r ${inventory.replayed} ${inventory.store.report.applied}`)
 
 let next = first
 async function requester(): Promise<void> {

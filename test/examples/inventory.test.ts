@@ -88,7 +88,7 @@ async function expectEqualsModel(
   path: string,
   seed: number,
   answers: ReadonlyMap<number, number>,
-): Promise<{ events: number; replayed: number; savedAt: number }> {
+): Promise<{ events: number; replayed: number }> {
   const inventory = await Inventory.open(path)
   try {
     const model = new Model()
@@ -104,21 +104,31 @@ async function expectEqualsModel(
     const lost = [...answers].filter(([request, at]) => positions.get(request) !== at)
     expect(lost).toEqual([])
     expect(await inventory.log.verify()).toEqual([])
-    const { replayed } = inventory
-    return { events, replayed, savedAt: Number(inventory.store.report.applied) }
+    return { events, replayed: inventory.replayed }
   } finally {
     await inventory.close()
   }
 }
 
-function readAnswers(worker: Program, answers: Map<number, number>): number {
-  let replayed = 0
+interface Figures {
+  events: number
+  answered: number
+  replayed: number
+  /** Positions that state was found saved at. */
+  saved: Set<number>
+  looks: number
+  killedBeforeOpen: number
+}
+
+function readLines(worker: Program, answers: Map<number, number>, figures: Figures): void {
   for (const line of worker.lines()) {
     const [kind, number, position] = line.split(' ')
-    if (kind === 'r') replayed = Number(number)
     if (kind === 'a') answers.set(Number(number), Number(position))
+    if (kind !== 'r') continue
+    figures.replayed += Number(number)
+    figures.saved.add(Number(position))
   }
-  return replayed
+  if (worker.lines().length === 0) figures.killedBeforeOpen++
 }
 
 describe('The inventory', () => {
@@ -130,7 +140,10 @@ describe('The inventory', () => {
       const random = new Random(seed)
       const path = folder()
       const answers = new Map<number, number>()
-      const figures = { events: 0, answered: 0, replayed: 0, looks: 0, cutShort: 0 }
+      const figures: Figures = {
+        ...{ events: 0, answered: 0, replayed: 0, looks: 0, killedBeforeOpen: 0 },
+        saved: new Set(),
+      }
       const next = (): number => {
         let first = 1
         while (answers.has(first)) first++
@@ -145,8 +158,7 @@ describe('The inventory', () => {
         worker.process.kill('SIGKILL')
         const { signal, stderr } = await worker.ended
         expect({ signal, stderr }).toEqual({ signal: 'SIGKILL', stderr: '' })
-        figures.replayed += readAnswers(worker, answers)
-        if (worker.lines().length === 0) figures.cutShort++
+        readLines(worker, answers, figures)
         if (!random.oneIn(5)) continue
         figures.replayed += (await expectEqualsModel(path, seed, answers)).replayed
         figures.looks++
@@ -155,10 +167,12 @@ describe('The inventory', () => {
       expect(last).toMatchObject({ code: 0, stderr: '' })
       const end = await expectEqualsModel(path, seed, answers)
       Object.assign(figures, { events: end.events, answered: answers.size })
-      process.stdout.write(`${KILLS} kills: ${JSON.stringify(figures)}\n`)
+      const told = { ...figures, saved: figures.saved.size }
+      process.stdout.write(`${KILLS} kills: ${JSON.stringify(told)}\n`)
       expect(end.events).toBeGreaterThanOrEqual(answers.size)
       expect(end.replayed).toBe(0)
       expect(figures.replayed).toBeGreaterThan(0)
+      expect(figures.saved.size).toBeGreaterThan(1)
       expect(answers.size).toBeGreaterThan(KILLS)
     },
     60_000 + KILLS * 2000,

@@ -1,7 +1,6 @@
 // What a log is after it was closed and opened again.
 
-import { rmSync } from 'node:fs'
-import { readdirSync } from 'node:fs'
+import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { msgpack, open, openEventLog } from '../../../src/index.js'
@@ -43,6 +42,7 @@ describe('an event log that was closed', () => {
     for (const name of gone) rmSync(join(path, name))
     const after = await openEventLog(path)
     expect(await texts(after, 18, 33)).toEqual(numbered(18, 16).map(String))
+    expect(await texts(after)).toEqual(numbered(1, 50).map(String))
     expect(await after.verify()).toEqual([])
     await after.close()
   })

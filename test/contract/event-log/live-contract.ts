@@ -51,11 +51,15 @@ export function liveContract(openLog: OpenLog): void {
       await log.append(bytes('a'))
       const stop = new AbortController()
       const seen: string[] = []
+      let onSeen!: () => void
+      const isSeen = new Promise<void>((resolve) => (onSeen = resolve))
       const walk = (async () => {
         for await (const { data } of log.read({ live: true, signal: stop.signal })) {
           seen.push(data.toString())
+          onSeen()
         }
       })()
+      await isSeen
       await turn()
       const reason = new Error('enough')
       stop.abort(reason)
