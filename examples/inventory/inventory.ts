@@ -48,7 +48,7 @@ export class Inventory {
   #position: number
   #waiting: Waiting[] = []
   #working: Promise<void> | undefined
-  #failure: unknown
+  #failure: Error | undefined
 
   static async open(folder: string): Promise<Inventory> {
     const log = await openEventLog(join(folder, 'log'), { codec: msgpack<InventoryEvent>() })
@@ -126,7 +126,7 @@ export class Inventory {
         if (this.#failure !== undefined) throw this.#failure
         await this.#answer(batch)
       } catch (error) {
-        this.#failure ??= error
+        this.#failure ??= error as Error
         for (const { reject } of batch) reject(error)
       }
     }

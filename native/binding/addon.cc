@@ -112,7 +112,7 @@ napi_value Inspect(napi_env env, napi_callback_info info) {
     return nullptr;
   }
   if (kind > static_cast<uint32_t>(InspectKind::kEventCatalog)) {
-    return Throw(env, Status::InvalidArgument("kind is 0 to 3"));
+    return Throw(env, Status::InvalidArgument("kind is 0 to 6"));
   }
   return Compute<std::string>(env, "ledgerstone.inspect", [=](std::string* text) {
     return InspectFile(nullptr, static_cast<InspectKind>(kind), path, entries, text);
@@ -164,7 +164,13 @@ napi_value MakeConstants(napi_env env) {
   Set(env, constants, "mergeOperators", MakeMergeOperators(env));
   Set(env, constants, "compression", NumberMap(env, {{"none", 0}, {"lz4", 1}, {"zstd", 2}}));
   Set(env, constants, "inspectKinds",
-      NumberMap(env, {{"log", 0}, {"table", 1}, {"manifest", 2}, {"current", 3}}));
+      NumberMap(env, {{"log", 0},
+                      {"table", 1},
+                      {"manifest", 2},
+                      {"current", 3},
+                      {"events", 4},
+                      {"index", 5},
+                      {"catalog", 6}}));
   Set(env, constants, "get",
       NumberMap(env, {{"present", kGetPresent},
                       {"absent", kGetAbsent},

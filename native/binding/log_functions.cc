@@ -231,14 +231,10 @@ napi_value OpenEventLog(napi_env env, napi_callback_info info) {
   }
   const auto handle = std::make_shared<LogHandle>();
   handle->Attach(env, call.argument[2]);
-  return RunOnPool(
-      env, "ledgerstone.openLog",
-      {.run = [handle, options, path] { return EventLog::Open(options, path, &handle->log); },
-       .result = [handle](napi_env e) { return MakeLogObject(e, handle); },
-       .settled =
-           [handle](napi_env) {
-             if (handle->log == nullptr) handle->Detach();
-           }});
+  return RunOnPool(env, "ledgerstone.openLog",
+                   {.run = [handle, options, path] { return handle->Open(options, path); },
+                    .result = [handle](napi_env e) { return MakeLogObject(e, handle); },
+                    .settled = [handle](napi_env) { handle->Arrive(); }});
 }
 
 }  // namespace ledgerstone::binding

@@ -14,7 +14,31 @@ void LogHandle::Attach(napi_env env, napi_value on_settled) {
   bridge_.Attach(env, [this] { Detach(); });
 }
 
+// An abandoned log closes here, on the pool.
+Status LogHandle::Open(const EventLogOptions& options, const std::string& path) {
+  std::unique_ptr<EventLog> opened;
+  LS_RETURN_IF_ERROR(EventLog::Open(options, path, &opened));
+  const std::lock_guard lock(arrival_mutex_);
+  if (!abandoned_) arrived_ = std::move(opened);
+  return Status::Ok();
+}
+
+void LogHandle::Arrive() {
+  {
+    const std::lock_guard lock(arrival_mutex_);
+    log = std::move(arrived_);
+  }
+  if (log == nullptr) Detach();
+}
+
 void LogHandle::Detach() {
+  std::unique_ptr<EventLog> unfetched;
+  {
+    const std::lock_guard lock(arrival_mutex_);
+    abandoned_ = true;
+    unfetched = std::move(arrived_);
+  }
+  unfetched.reset();
   if (log != nullptr) (void)log->Close();
   for (napi_ref* reference : {&on_settled_, &write_buffer_reference_}) {
     if (*reference != nullptr) napi_delete_reference(bridge_.env(), *reference);

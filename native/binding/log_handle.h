@@ -4,14 +4,18 @@
 //    shared_ptr; the engine's log lives as long as it does, closed or not, so a late call gets
 //    CLOSED and never a stale pointer. References are taken and dropped on the JavaScript thread
 //    only: a lane never destroys a log.
-// 2. Each ticket is settled once, by one call of JavaScript's onSettled.
-// 3. While tickets are open, the process stays alive and so does the handle; an idle log keeps
+// 2. Fields are for the JavaScript thread. What an opening brings is handed over under
+//    arrival_mutex_, since the environment may end while the opening is on the pool.
+// 3. Each ticket is settled once, by one call of JavaScript's onSettled.
+// 4. While tickets are open, the process stays alive and so does the handle; an idle log keeps
 //    neither.
 #pragma once
 
 #include <node_api.h>
 
 #include <memory>
+#include <mutex>
+#include <string>
 
 #include "binding/loop_bridge.h"
 #include "binding/values.h"
@@ -26,6 +30,10 @@ class LogHandle : public std::enable_shared_from_this<LogHandle> {
 
   // Takes the JavaScript callback; before the log is opened.
   void Attach(napi_env env, napi_value on_settled);
+  // Opens; on the pool.
+  Status Open(const EventLogOptions& options, const std::string& path);
+  // After Open, on the JavaScript thread.
+  void Arrive();
   // Closes the log and cuts the way to JavaScript: when the environment ends, when opening failed,
   // when the log was forgotten. Idempotent.
   void Detach();
@@ -41,8 +49,7 @@ class LogHandle : public std::enable_shared_from_this<LogHandle> {
     const uint64_t ticket = next_ticket_++;
     bridge_.Hold(shared_from_this());
     start(EventLog::AppendDone([this, ticket](const Status& status, const AppendResult& result) {
-      bridge_.Enqueue(
-          [this, ticket, status, result](napi_env) { Settle(ticket, status, result); });
+      bridge_.Enqueue([this, ticket, status, result](napi_env) { Settle(ticket, status, result); });
     }));
     return Value(bridge_.env(), ticket);
   }
@@ -57,6 +64,10 @@ class LogHandle : public std::enable_shared_from_this<LogHandle> {
   napi_ref on_settled_ = nullptr;
   napi_ref write_buffer_reference_ = nullptr;
   uint64_t next_ticket_ = 1;
+
+  std::mutex arrival_mutex_;
+  bool abandoned_ = false;             // guarded by arrival_mutex_, like arrived_
+  std::unique_ptr<EventLog> arrived_;  // opened, and not yet fetched
 };
 
 using LogHandlePtr = std::shared_ptr<LogHandle>;

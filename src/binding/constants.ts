@@ -13,7 +13,15 @@ export const MERGE_OPERATOR = {
   jsonMergePatch: 6,
 } as const
 export const COMPRESSION = { none: 0, lz4: 1, zstd: 2 } as const
-export const INSPECT_KIND = { log: 0, table: 1, manifest: 2, current: 3 } as const
+export const INSPECT_KIND = {
+  log: 0,
+  table: 1,
+  manifest: 2,
+  current: 3,
+  events: 4,
+  index: 5,
+  catalog: 6,
+} as const
 
 export const KEY_BYTES_MAX = 65_535
 export const VALUE_BYTES_MAX = 268_435_456

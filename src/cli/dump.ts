@@ -15,8 +15,11 @@ KIND is   log        a segment of the write-ahead log (000007.wal)
           table      a sorted table (000012.sst)
           manifest   the list of tables and its history (000003.manifest)
           current    the pointer to the manifest (CURRENT)
+          events     a segment of an event log (000001.evt)
+          index      its index of positions and times (000001.idx)
+          catalog    the list of an event log's segments (CATALOG)
 
-  --entries   every entry too, of a log or a table
+  --entries   every entry too, of a log, a table, events or an index
   --json      the text as a JSON object
 
 Examples:
@@ -30,6 +33,9 @@ const KINDS: Readonly<Record<string, InspectKind>> = {
   T: 'table',
   M: 'manifest',
   C: 'current',
+  E: 'events',
+  I: 'index',
+  S: 'catalog',
 }
 
 export const dump: Command = {

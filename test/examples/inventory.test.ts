@@ -47,10 +47,11 @@ class Model {
   }
 
   state(): unknown {
-    const items = [...this.onHand].map(([name, onHand]) => {
-      return [name, { onHand, reserved: this.reserved.get(name) ?? 0 }]
-    })
-    return { items: Object.fromEntries(items), orders: Object.fromEntries(this.orders) }
+    const items: Record<string, unknown> = {}
+    for (const [name, onHand] of this.onHand) {
+      items[name] = { onHand, reserved: this.reserved.get(name) ?? 0 }
+    }
+    return { items, orders: Object.fromEntries(this.orders) }
   }
 
   #refusal(request: Command): boolean {
@@ -207,7 +208,7 @@ describe('The inventory', () => {
     expect(logBytes).toBeLessThan(1000)
   })
 
-  test('gives a request that is made again its first answer, also after opening again', async () => {
+  test('gives a request made again its first answer, also after opening again', async () => {
     const path = folder()
     const first = await Inventory.open(path)
     const answers = await Promise.all([1, 2, 3, 1, 2].map((n) => first.submit(requestAt(9, n))))
