@@ -44,6 +44,19 @@ const collect = async (times) => {
   }
 }
 
+/** Opens the log and closes it, as soon as its last owner is gone. */
+async function reopen(path) {
+  const deadline = performance.now() + 20_000
+  for (;;) {
+    await collect(3)
+    try {
+      return await (await openEventLog(path, SMALL)).close()
+    } catch (error) {
+      if (error.code !== 'LOCKED' || performance.now() > deadline) throw error
+    }
+  }
+}
+
 const programs = {
   exit: async (path) => {
     await workForever(await openEventLog(path, SMALL), (n) => {
@@ -83,6 +96,19 @@ const programs = {
     tell(`counted ${events}`)
   },
 
+  // Workers that end while they open the log, or just after.
+  openings: async (path, times) => {
+    await (await openEventLog(path, SMALL)).close()
+    for (let i = 0; i < Number(times); i++) {
+      const worker = new Worker(new URL(import.meta.url), { workerData: { path, isHasty: true } })
+      await new Promise((resolve) => worker.once('message', resolve))
+      if (i % 3 > 0) await sleep(i % 7)
+      await worker.terminate()
+      await reopen(path)
+    }
+    tell('reopened')
+  },
+
   forgotten: async (path) => {
     const forget = async (n) => {
       const log = await openEventLog(path, SMALL)
@@ -91,16 +117,7 @@ const programs = {
     }
     for (let n = 1; n <= 4; n++) {
       await forget(n)
-      const deadline = performance.now() + 20_000
-      for (;;) {
-        await collect(3)
-        try {
-          await (await openEventLog(path, SMALL)).close()
-          break
-        } catch (error) {
-          if (error.code !== 'LOCKED' || performance.now() > deadline) throw error
-        }
-      }
+      await reopen(path)
     }
     tell('reopened')
   },
@@ -156,6 +173,11 @@ const programs = {
 if (isMainThread) {
   const [name, ...parameters] = process.argv.slice(2)
   await programs[name](...parameters)
+} else if (workerData.isHasty) {
+  parentPort.postMessage('opening')
+  const log = await openEventLog(workerData.path, SMALL)
+  void log.append('1:')
+  await log.read().toArray()
 } else {
   await workForever(await openEventLog(workerData.path, SMALL), (n) => {
     if (n === 50) parentPort.postMessage('working')

@@ -72,6 +72,15 @@ it('survives the termination of the worker thread that has the log open', async 
   await expectHeld(path, acknowledged(ending))
 })
 
+it('survives the termination of a worker thread that is opening the log', async () => {
+  const path = folder()
+  const ending = await program('openings', path, '24')
+  expect(ending).toMatchObject({ code: 0, signal: null, stderr: '' })
+  expect(ending.stdout).toMatch(/^reopened$/m)
+  await using log = await openEventLog(path)
+  expect(await log.verify()).toEqual([])
+})
+
 it('unlocks the folder of a forgotten log', async () => {
   const ending = await program('forgotten', folder())
   expect(ending).toMatchObject({ code: 0, signal: null, stderr: '' })
