@@ -137,16 +137,52 @@ TEST_P(EnvContract, AppendModeGoesOnAtTheEndAndNeedsTheFile) {
   EXPECT_FALSE(Exists("b"));
 }
 
-TEST_P(EnvContract, ReserveDoesNotChangeTheLength) {
+TEST_P(EnvContract, ExtendPutsZerosAheadThatAppendsFill) {
   const auto file = Open("a", WriteMode::kCreate);
-  ASSERT_TRUE(file->Reserve(1 << 20).ok());
   ASSERT_TRUE(file->Append("abc").ok());
+  ASSERT_TRUE(file->Extend(10).ok());
   EXPECT_EQ(file->Size(), 3u);
-  uint64_t size = 0;
-  ASSERT_TRUE(env()->FileSize(Path("a"), &size).ok());
-  EXPECT_EQ(size, 3u);
-  ASSERT_TRUE(file->Close().ok());
-  EXPECT_EQ(Contents("a"), "abc");
+  EXPECT_EQ(Contents("a"), "abc" + std::string(7, '\0'));
+  ASSERT_TRUE(file->Append("def").ok());
+  ASSERT_TRUE(file->Sync().ok());
+  EXPECT_EQ(file->Size(), 6u);
+  EXPECT_EQ(Contents("a"), "abcdef" + std::string(4, '\0'));
+  ASSERT_TRUE(file->Extend(8).ok());
+  EXPECT_EQ(Contents("a").size(), 10u) << "never shorter";
+  ASSERT_TRUE(file->Append("ghijklm").ok());
+  EXPECT_EQ(Contents("a"), "abcdefghijklm");
+  ASSERT_TRUE(file->Extend(200'000).ok());
+  EXPECT_EQ(Contents("a"), "abcdefghijklm" + std::string(200'000 - 13, '\0'));
+}
+
+TEST_P(EnvContract, TrimAndCloseTakeAwayTheZerosThatWereNotFilled) {
+  for (const bool close : {false, true}) {
+    const std::string name = close ? "a" : "b";
+    const auto file = Open(name, WriteMode::kCreate);
+    ASSERT_TRUE(file->Append("abc").ok());
+    ASSERT_TRUE(file->Extend(4096).ok());
+    ASSERT_TRUE(file->Append("def").ok());
+    ASSERT_TRUE((close ? file->Close() : file->Trim()).ok());
+    EXPECT_EQ(Contents(name), "abcdef");
+    if (close) continue;
+    ASSERT_TRUE(file->Append("ghi").ok());
+    ASSERT_TRUE(file->Trim().ok());
+    ASSERT_TRUE(file->Sync().ok());
+    EXPECT_EQ(Contents(name), "abcdefghi");
+  }
+}
+
+TEST_P(EnvContract, ZerosStayWhenAFileIsLetGoOfWithoutAClose) {
+  {
+    const auto file = Open("a", WriteMode::kCreate);
+    ASSERT_TRUE(file->Append("abc").ok());
+    ASSERT_TRUE(file->Extend(8).ok());
+  }
+  EXPECT_EQ(Contents("a"), "abc" + std::string(5, '\0'));
+  const auto file = Open("a", WriteMode::kAppend);
+  EXPECT_EQ(file->Size(), 8u);
+  ASSERT_TRUE(file->Append("x").ok());
+  EXPECT_EQ(Contents("a"), "abc" + std::string(5, '\0') + "x");
 }
 
 TEST_P(EnvContract, ASecondCloseIsRefused) {

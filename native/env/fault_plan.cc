@@ -38,7 +38,8 @@ Slice DiskOperationName(DiskOperationKind kind) {
     case DiskOperationKind::kAppend: return "append";
     case DiskOperationKind::kWriteback: return "writeback";
     case DiskOperationKind::kSync: return "sync";
-    case DiskOperationKind::kReserve: return "reserve";
+    case DiskOperationKind::kExtend: return "extend";
+    case DiskOperationKind::kTrim: return "trim";
     case DiskOperationKind::kClose: return "close";
     case DiskOperationKind::kExists: return "exists";
     case DiskOperationKind::kSize: return "size";

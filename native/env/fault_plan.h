@@ -25,7 +25,8 @@ enum class DiskOperationKind : uint8_t {
   kAppend,
   kWriteback,
   kSync,
-  kReserve,
+  kExtend,
+  kTrim,
   kClose,
   kExists,
   kSize,
@@ -79,8 +80,8 @@ struct Fault {
 };
 
 struct FaultDecision {
-  int error = 0;           // errno value to fail with; 0 to go on
-  bool apply = true;       // whether the operation takes effect
+  int error = 0;      // errno value to fail with; 0 to go on
+  bool apply = true;  // whether the operation takes effect
   bool crash = false;
   bool shortened = false;  // an append writes `bytes` only
   uint64_t bytes = 0;

@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <climits>
@@ -84,6 +85,19 @@ int WriteFully(int fd, std::span<const Slice> pieces, WriteCall write) {
     if (written == 0) return EIO;
     Advance(pieces, static_cast<size_t>(written), &cursor);
   }
+}
+
+int WriteZeros(int fd, uint64_t from, uint64_t to) {
+  static constexpr std::array<char, size_t{64} << 10> kZeros = {};
+  while (from < to) {
+    const auto size = static_cast<size_t>(std::min<uint64_t>(kZeros.size(), to - from));
+    const ssize_t written = ::pwrite(fd, kZeros.data(), size, static_cast<off_t>(from));
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return errno;
+    if (written == 0) return EIO;
+    from += static_cast<uint64_t>(written);
+  }
+  return 0;
 }
 
 int ReadFully(int fd, uint64_t offset, size_t size, char* scratch, size_t* read, ReadCall call) {

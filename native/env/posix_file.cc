@@ -1,9 +1,11 @@
 // Writable and random-access files.
 //
-// 1. A writable file is opened O_APPEND; its length is known without asking.
+// 1. A writable file has one writer, and the descriptor's position is where it appends; its length
+//    is known without asking.
 // 2. After a failed Append or Sync any further one is a programmer error and stops the process: the
 //    kernel may have marked the lost pages clean, so that a second sync would lie.
-// 3. Space reserved beyond the end is given back by Close.
+// 3. Zeros ahead of the end are written, not allocated: writing into an allocated extent changes
+//    the file's metadata once more, writing over zeros doesn't.
 #include "env/posix_file.h"
 
 #include <fcntl.h>
@@ -12,6 +14,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include "base/checks.h"
 #include "env/path_name.h"
@@ -25,6 +28,7 @@ class PosixWritableFile final : public WritableFile {
       : descriptor_(std::move(descriptor)),
         name_(std::move(name)),
         size_(size),
+        length_(size),
         writeback_start_(size) {}
 
   using WritableFile::Append;
@@ -37,6 +41,7 @@ class PosixWritableFile final : public WritableFile {
       return Failure(error, "append", size_);
     }
     size_ += bytes;
+    length_ = std::max(length_, size_);
     return Status::Ok();
   }
 
@@ -47,8 +52,7 @@ class PosixWritableFile final : public WritableFile {
     const auto start = static_cast<off_t>(writeback_start_);
     const auto length = static_cast<off_t>(size_ - writeback_start_);
     // A writeback error stays with the file and is told by the next Sync.
-    static_cast<void>(
-        ::sync_file_range(descriptor_.get(), start, length, SYNC_FILE_RANGE_WRITE));
+    static_cast<void>(::sync_file_range(descriptor_.get(), start, length, SYNC_FILE_RANGE_WRITE));
 #endif
     writeback_start_ = size_;
   }
@@ -63,29 +67,29 @@ class PosixWritableFile final : public WritableFile {
     return Status::Ok();
   }
 
-  Status Reserve(uint64_t size) override {
-    LS_CHECK(descriptor_.valid());
-    if (size <= std::max(size_, reserved_)) return Status::Ok();
-#ifdef __linux__
-    int result = 0;
-    do {
-      result = ::fallocate(descriptor_.get(), FALLOC_FL_KEEP_SIZE, 0, static_cast<off_t>(size));
-    } while (result != 0 && errno == EINTR);
-    if (result != 0 && errno != EOPNOTSUPP && errno != ENOSYS) return Failure(errno, "reserve");
-    if (result == 0) reserved_ = size;
-#endif
+  Status Extend(uint64_t size) override {
+    LS_CHECK(descriptor_.valid() && !failed_);
+    if (size <= length_) return Status::Ok();
+    const uint64_t from = std::exchange(length_, size);
+    const int error = WriteZeros(descriptor_.get(), from, size);
+    return error == 0 ? Status::Ok() : Failure(error, "extend", from);
+  }
+
+  Status Trim() override {
+    LS_CHECK(descriptor_.valid() && !failed_);
+    if (length_ == size_) return Status::Ok();
+    if (::ftruncate(descriptor_.get(), static_cast<off_t>(size_)) != 0) {
+      return Failure(errno, "trim", size_);
+    }
+    length_ = size_;
     return Status::Ok();
   }
 
   Status Close() override {
     if (!descriptor_.valid()) return Status::Closed(name_);
-    int trim_error = 0;
-    if (reserved_ > size_ && !failed_) {
-      if (::ftruncate(descriptor_.get(), static_cast<off_t>(size_)) != 0) trim_error = errno;
-    }
+    const Status trimmed = failed_ ? Status::Ok() : Trim();
     const int close_error = descriptor_.Close();
-    if (close_error != 0) return Failure(close_error, "close");
-    return trim_error == 0 ? Status::Ok() : Failure(trim_error, "give back reserved space");
+    return close_error != 0 ? Failure(close_error, "close") : trimmed;
   }
 
   uint64_t Size() const override { return size_; }
@@ -99,8 +103,8 @@ class PosixWritableFile final : public WritableFile {
   Descriptor descriptor_;
   const std::string name_;
   uint64_t size_;
+  uint64_t length_;  // of the file; what lies beyond size_ are zeros
   uint64_t writeback_start_;
-  uint64_t reserved_ = 0;
   bool failed_ = false;
 };
 
@@ -137,10 +141,13 @@ int SizeOf(int fd, uint64_t* size) {
 Status OpenWritable(const std::string& path, WriteMode mode, std::unique_ptr<WritableFile>* file) {
   const std::string name = BaseName(path);
   const bool create = mode == WriteMode::kCreate;
-  Descriptor fd = Open(path, O_WRONLY | O_APPEND | (create ? O_CREAT | O_EXCL : 0));
+  Descriptor fd = Open(path, O_WRONLY | (create ? O_CREAT | O_EXCL : 0));
   if (!fd.valid()) return Status::FromErrno(errno, create ? "create" : "open to append", {name});
   uint64_t size = 0;
   if (const int error = SizeOf(fd.get(), &size)) return Status::FromErrno(error, "stat", {name});
+  if (::lseek(fd.get(), static_cast<off_t>(size), SEEK_SET) < 0) {
+    return Status::FromErrno(errno, "seek", {name});
+  }
   *file = std::make_unique<PosixWritableFile>(std::move(fd), name, size);
   return Status::Ok();
 }

@@ -43,6 +43,8 @@ using ReadCall = ssize_t (*)(int fd, void* destination, size_t size, off_t offse
 
 // Writes all pieces at the file's position.
 int WriteFully(int fd, std::span<const Slice> pieces, WriteCall write);
+// Writes zeros to [from, to), leaving the file's position alone.
+int WriteZeros(int fd, uint64_t from, uint64_t to);
 // Reads until `size` bytes are there or the file ends.
 int ReadFully(int fd, uint64_t offset, size_t size, char* scratch, size_t* read, ReadCall call);
 // Make a file's bytes and length durable / everything about a file or directory durable.

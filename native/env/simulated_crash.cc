@@ -4,10 +4,12 @@
 // 2. Unsynced names first: each change is kept or lost by a draw, or as named, and lost when an
 //    earlier change of one of its names was.
 // 3. Then unsynced bytes, by units aligned in the file. A lost unit below a kept one reads as
-//    zeros; the file ends with the last kept unit, or one time in four keeps its length in zeros.
+//    zeros; the file ends with the last kept unit, or one time in four keeps its length in zeros. A
+//    cut of the length is kept or lost by a draw; lost, the zeros that were cut are there again.
 // 4. The same state and options give the same outcome.
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "base/checks.h"
 #include "env/simulated_disk.h"
@@ -35,6 +37,7 @@ void SimulatedDisk::Crash(const CrashOptions& options) {
   for (auto& [id, inode] : inodes_) {
     inode.writeback_failed = false;
     if (!inode.pending.empty()) ResolveBytes(&inode, options, &random);
+    if (inode.uncut_size > 0) ResolveCut(&inode, options, &random);
   }
 }
 
@@ -91,6 +94,13 @@ void SimulatedDisk::ResolveBytes(Inode* inode, const CrashOptions& options, Rand
   }
   if (tears && random->OneIn(4)) length = whole;
   bytes.resize(static_cast<size_t>(length));
+}
+
+void SimulatedDisk::ResolveCut(Inode* inode, const CrashOptions& options, Random* random) {
+  const uint64_t uncut_size = std::exchange(inode->uncut_size, 0);
+  if (options.mode == CrashMode::kKeepAll || uncut_size <= inode->bytes->size()) return;
+  if (options.mode == CrashMode::kTearAndReorder && random->OneIn(2)) return;
+  MutableBytes(inode).resize(static_cast<size_t>(uncut_size));
 }
 
 std::set<InodeId> SimulatedDisk::Reachable() const {

@@ -225,6 +225,52 @@ TEST_F(SimulatedCrash, ATruncatedFileStaysCut) {
   EXPECT_EQ(TornOutcomes(), Strings{"a=012 "});
 }
 
+TEST_F(SimulatedCrash, BytesWrittenIntoDurableZerosAreThereOrStillZeros) {
+  auto file = CreateDurable("/db/a", "old");
+  ASSERT_TRUE(file->Extend(10).ok());
+  ASSERT_TRUE(file->Sync().ok());
+  ASSERT_TRUE(file->Append("new").ok());
+  EXPECT_EQ(env_.UnsyncedBytes("/db/a"), 3u);
+  const std::string kept("a=oldnew\0\0\0\0 ", 13);
+  const std::string lost("a=old\0\0\0\0\0\0\0 ", 13);
+  EXPECT_EQ(TornOutcomes(), (Strings{kept, lost}));
+  EXPECT_EQ(Outcomes({.mode = CrashMode::kDropUnsynced}), Strings{lost});
+  ASSERT_TRUE(file->Sync().ok());
+  EXPECT_EQ(TornOutcomes(), Strings{kept});
+}
+
+TEST_F(SimulatedCrash, ALengthThatWasNotSyncedMayBeLostWithWhatWasWrittenIntoIt) {
+  auto file = CreateDurable("/db/a", "old");
+  ASSERT_TRUE(file->Extend(1024).ok());
+  ASSERT_TRUE(file->Append("new").ok());
+  EXPECT_EQ(env_.UnsyncedBytes("/db/a"), 1021u);
+  std::set<size_t> lengths;
+  std::set<std::string> contents;
+  for (const std::string& outcome : Outcomes({.unit = 512})) {
+    const std::string bytes = outcome.substr(2, outcome.size() - 3);
+    lengths.insert(bytes.size());
+    contents.insert(bytes.substr(0, 6));
+  }
+  EXPECT_EQ(lengths, (std::set<size_t>{3, 512, 1024}));
+  EXPECT_EQ(contents, (Strings{"old", "oldnew", std::string("old\0\0\0", 6)}));
+}
+
+TEST_F(SimulatedCrash, ACutOfTheLengthIsDurableOnlyWithTheNextSync) {
+  auto file = CreateDurable("/db/a", "old");
+  ASSERT_TRUE(file->Extend(8).ok());
+  ASSERT_TRUE(file->Sync().ok());
+  ASSERT_TRUE(file->Trim().ok());
+  const std::string uncut("a=old\0\0\0\0\0 ", 11);
+  EXPECT_EQ(TornOutcomes(), (Strings{"a=old ", uncut}));
+  EXPECT_EQ(Outcomes({.mode = CrashMode::kDropUnsynced}), Strings{uncut});
+  ASSERT_TRUE(file->Append("new").ok());
+  const std::string uncut_kept("a=oldnew\0\0 ", 11);
+  const std::string cut_zeros("a=old\0\0\0 ", 9);
+  EXPECT_EQ(TornOutcomes(), (Strings{"a=old ", "a=oldnew ", cut_zeros, uncut, uncut_kept}));
+  ASSERT_TRUE(file->Sync().ok());
+  EXPECT_EQ(TornOutcomes(), Strings{"a=oldnew "});
+}
+
 TEST_F(SimulatedCrash, ADirectoryIsDurableOnceCreated) {
   ASSERT_TRUE(env_.CreateDirectory("/db/one/two").ok());
   env_.Crash({.mode = CrashMode::kDropUnsynced});
@@ -335,7 +381,9 @@ TEST(SimulatedCrashSweep, RandomRunsKeepEverythingThatWasSynced) {
         }
       } else if (random.OneIn(4)) {
         ASSERT_TRUE(file->Sync().ok());
-        synced[path] = *env.ReadImage(path);
+        synced[path] = env.ReadImage(path)->substr(0, file->Size());
+      } else if (random.OneIn(6)) {
+        ASSERT_TRUE((random.OneIn(3) ? file->Trim() : file->Extend(random.Below(60'000))).ok());
       } else if (random.OneIn(10)) {
         ASSERT_TRUE(env.RemoveFile(path).ok());
         file.reset();

@@ -102,8 +102,8 @@ void SimulatedDisk::MakeDurable(InodeId directory) {
   std::vector<bool> chosen(changes_.size());
   for (size_t i = changes_.size(); i-- > 0;) {
     const EntryChange& change = changes_[i];
-    chosen[i] = directories.contains(change.from_directory) ||
-                directories.contains(change.to_directory);
+    chosen[i] =
+        directories.contains(change.from_directory) || directories.contains(change.to_directory);
     if (!chosen[i]) continue;
     if (change.from_directory != kNone) directories.insert(change.from_directory);
     if (change.to_directory != kNone) directories.insert(change.to_directory);
@@ -230,23 +230,62 @@ void SimulatedDisk::FailDirectorySync(const std::string& path) {
   for (EntryChange& change : changes_) change.lost_by_sync |= change.Touches(inode);
 }
 
-void SimulatedDisk::Append(InodeId inode, std::span<const Slice> pieces, uint64_t limit) {
+// What is pending there already stays as it is.
+void SimulatedDisk::AddPending(Inode* file, uint64_t begin, uint64_t end) {
+  std::vector<PendingRange> ranges;
+  const auto add = [&ranges](const PendingRange& range) {
+    if (range.begin >= range.end) return;
+    const bool goes_on = !ranges.empty() && ranges.back().end == range.begin &&
+                         ranges.back().lost_by_sync == range.lost_by_sync;
+    if (goes_on) {
+      ranges.back().end = range.end;
+    } else {
+      ranges.push_back(range);
+    }
+  };
+  for (const PendingRange& range : file->pending) {
+    add({begin, std::min(end, range.begin)});
+    add(range);
+    begin = std::max(begin, std::min(end, range.end));
+  }
+  add({begin, end});
+  file->pending = std::move(ranges);
+}
+
+void SimulatedDisk::Write(InodeId inode, uint64_t offset, std::span<const Slice> pieces,
+                          uint64_t limit) {
   Inode& file = At(inode);
   std::string& bytes = MutableBytes(&file);
-  const uint64_t begin = bytes.size();
+  LS_CHECK(offset <= bytes.size());
+  uint64_t end = offset;
   for (const Slice piece : pieces) {
     const Slice part = piece.substr(0, static_cast<size_t>(limit));
-    bytes.append(part);
+    bytes.replace(static_cast<size_t>(end), part.size(), part);
+    end += part.size();
     limit -= part.size();
   }
-  const uint64_t end = bytes.size();
-  if (begin == end) return;
-  if (!file.pending.empty() && file.pending.back().end == begin &&
-      !file.pending.back().lost_by_sync) {
-    file.pending.back().end = end;
-  } else {
-    file.pending.push_back({begin, end});
-  }
+  AddPending(&file, offset, end);
+}
+
+void SimulatedDisk::Extend(InodeId inode, uint64_t size) {
+  Inode& file = At(inode);
+  const uint64_t begin = file.bytes->size();
+  if (begin >= size) return;
+  MutableBytes(&file).resize(static_cast<size_t>(size));
+  AddPending(&file, begin, size);
+}
+
+void SimulatedDisk::Cut(InodeId inode, uint64_t size) {
+  Inode& file = At(inode);
+  if (size >= file.bytes->size()) return;
+  file.uncut_size = std::max<uint64_t>(file.uncut_size, file.bytes->size());
+  Shorten(&file, size);
+}
+
+void SimulatedDisk::Shorten(Inode* file, uint64_t size) {
+  MutableBytes(file).resize(static_cast<size_t>(size));
+  std::erase_if(file->pending, [size](const PendingRange& range) { return range.begin >= size; });
+  for (PendingRange& range : file->pending) range.end = std::min(range.end, size);
 }
 
 int SimulatedDisk::SyncFile(InodeId inode) {
@@ -256,6 +295,7 @@ int SimulatedDisk::SyncFile(InodeId inode) {
     return EIO;
   }
   std::erase_if(file.pending, [](const PendingRange& range) { return !range.lost_by_sync; });
+  file.uncut_size = 0;
   return 0;
 }
 
@@ -268,9 +308,7 @@ void SimulatedDisk::FailFileSync(InodeId inode) {
 int SimulatedDisk::Truncate(InodeId inode, uint64_t size) {
   Inode& file = At(inode);
   if (size > file.bytes->size()) return EINVAL;
-  MutableBytes(&file).resize(static_cast<size_t>(size));
-  std::erase_if(file.pending, [size](const PendingRange& range) { return range.begin >= size; });
-  for (PendingRange& range : file.pending) range.end = std::min(range.end, size);
+  Shorten(&file, size);
   return SyncFile(inode);
 }
 

@@ -1,7 +1,8 @@
 // The disk of the simulated environment: files and directories, and for both what a power cut would
 // leave of them. Calls return 0 or an errno value.
 //
-// 1. A file's bytes are durable except in its pending ranges; SyncFile makes those durable.
+// 1. A file's bytes are durable except in its pending ranges; SyncFile makes those durable, and a
+//    cut of the file's length too. A byte is written once, over a zero or behind the end.
 // 2. A change of names (create, link, rename, remove) takes effect at once and is durable when a
 //    directory it touches is synced, together with the earlier changes it rests on. Changes of one
 //    name become durable in their order: while one is not, no later one is.
@@ -28,9 +29,9 @@ namespace ledgerstone {
 using InodeId = uint64_t;
 
 enum class CrashMode : uint8_t {
-  kDropUnsynced,     // every unsynced byte is lost
-  kKeepAll,          // every unsynced byte survives
-  kTearAndReorder,   // each unit of unsynced bytes is kept or lost on its own
+  kDropUnsynced,    // every unsynced byte is lost
+  kKeepAll,         // every unsynced byte survives
+  kTearAndReorder,  // each unit of unsynced bytes is kept or lost on its own
 };
 
 struct CrashOptions {
@@ -66,8 +67,12 @@ class SimulatedDisk {
   void FailDirectorySync(const std::string& path);
 
   const std::string& Bytes(InodeId inode) const { return *At(inode).bytes; }
-  // Appends the first `limit` bytes of the pieces.
-  void Append(InodeId inode, std::span<const Slice> pieces, uint64_t limit);
+  // Writes the first `limit` bytes of the pieces at `offset`, at most the file's length.
+  void Write(InodeId inode, uint64_t offset, std::span<const Slice> pieces, uint64_t limit);
+  // Makes a shorter file longer by zeros, as unsynced ones.
+  void Extend(InodeId inode, uint64_t size);
+  // Cuts the zeros behind `size` away. Not durable before a sync.
+  void Cut(InodeId inode, uint64_t size);
   // EIO when writeback failed since the last sync.
   int SyncFile(InodeId inode);
   void FailFileSync(InodeId inode);
@@ -105,7 +110,8 @@ class SimulatedDisk {
     bool is_directory = false;
     bool writeback_failed = false;
     std::shared_ptr<std::string> bytes;
-    std::vector<PendingRange> pending;
+    std::vector<PendingRange> pending;  // in order, not overlapping
+    uint64_t uncut_size = 0;            // before a cut that was not synced; 0: none
     Entries entries;
     Entries durable_entries;
   };
@@ -146,6 +152,8 @@ class SimulatedDisk {
   const Inode& At(InodeId inode) const;
   Inode& At(InodeId inode);
   std::string& MutableBytes(Inode* inode);
+  static void AddPending(Inode* file, uint64_t begin, uint64_t end);
+  void Shorten(Inode* file, uint64_t size);
   static std::vector<std::string> Split(const std::string& path);
   int Resolve(const std::string& path, Target* target) const;
   // As Resolve, for something that must be there.
@@ -162,6 +170,7 @@ class SimulatedDisk {
 
   void ResolveChanges(const CrashOptions& options, Random* random);
   void ResolveBytes(Inode* inode, const CrashOptions& options, Random* random);
+  void ResolveCut(Inode* inode, const CrashOptions& options, Random* random);
 
   std::map<InodeId, Inode> inodes_;
   std::vector<EntryChange> changes_;

@@ -122,6 +122,7 @@ class SimulatedEnv final : public Env {
     InodeId inode = 0;
     uint64_t life = 0;
     std::string path;
+    uint64_t end = 0;  // where the next append goes
     bool append_failed = false;
     bool sync_failed = false;
     bool closed = false;
@@ -145,7 +146,8 @@ class SimulatedEnv final : public Env {
   Status Append(Handle* handle, std::span<const Slice> pieces);
   Status Sync(Handle* handle);
   void StartWriteback(const Handle& handle);
-  Status Reserve(const Handle& handle, uint64_t size);
+  Status Extend(const Handle& handle, uint64_t size);
+  Status Trim(const Handle& handle);
   Status Close(Handle* handle);
   Status Read(const Handle& handle, uint64_t offset, size_t size, char* scratch, size_t* read);
   void Drop(const Handle& handle);

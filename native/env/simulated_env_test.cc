@@ -34,9 +34,10 @@ TEST_F(SimulatedEnvTest, TellsEachOperationByNumber) {
   auto file = Create("000002.wal");
   const std::array<Slice, 2> pieces = {"abc", "defg"};
   ASSERT_TRUE(file->Append(pieces).ok());
-  ASSERT_TRUE(file->Reserve(4096).ok());
+  ASSERT_TRUE(file->Extend(4096).ok());
   file->StartWriteback();
   ASSERT_TRUE(file->Sync().ok());
+  ASSERT_TRUE(file->Trim().ok());
   ASSERT_TRUE(file->Close().ok());
   ASSERT_TRUE(env_.RenameFile("/db/000002.wal", "/db/000003.wal").ok());
   ASSERT_TRUE(env_.SyncDirectory("/db").ok());
@@ -45,13 +46,14 @@ TEST_F(SimulatedEnvTest, TellsEachOperationByNumber) {
   EXPECT_EQ(text,
             "0 create 000002.wal\n"
             "1 append 000002.wal 7\n"
-            "2 reserve 000002.wal 4096\n"
+            "2 extend 000002.wal 4096\n"
             "3 writeback 000002.wal\n"
             "4 sync 000002.wal\n"
-            "5 close 000002.wal\n"
-            "6 rename 000002.wal\n"
-            "7 sync-dir db\n");
-  EXPECT_EQ(env_.operation_count(), 8u);
+            "5 trim 000002.wal\n"
+            "6 close 000002.wal\n"
+            "7 rename 000002.wal\n"
+            "8 sync-dir db\n");
+  EXPECT_EQ(env_.operation_count(), 9u);
   EXPECT_EQ(FileKindText(DiskOperationKind::kSync, "/db/000002.wal"), "wal");
   EXPECT_EQ(FileKindText(DiskOperationKind::kRename, "/db/CURRENT"), "CURRENT");
   EXPECT_EQ(FileKindText(DiskOperationKind::kSyncDirectory, "/db.d"), "directory");
@@ -81,7 +83,8 @@ TEST_F(SimulatedEnvTest, EveryOperationCanBeMadeToFailOnceAndForEver) {
     outcomes.push_back(env->NewWritableFile("/db/seed", WriteMode::kAppend, &file).ok());
     if (!file) return outcomes;
     outcomes.push_back(file->Append("x").ok());
-    outcomes.push_back(file->Reserve(10).ok());
+    outcomes.push_back(file->Extend(10).ok());
+    outcomes.push_back(file->Trim().ok());
     outcomes.push_back(file->Sync().ok());
     outcomes.push_back(file->Close().ok());
     return outcomes;

@@ -14,16 +14,14 @@ namespace ledgerstone {
 
 class SimulatedWritableFile final : public WritableFile {
  public:
-  SimulatedWritableFile(SimulatedEnv* env, SimulatedEnv::Handle handle, uint64_t size)
-      : env_(env), handle_(std::move(handle)), size_(size) {}
+  SimulatedWritableFile(SimulatedEnv* env, SimulatedEnv::Handle handle)
+      : env_(env), handle_(std::move(handle)) {}
   ~SimulatedWritableFile() override { env_->Drop(handle_); }
 
   using WritableFile::Append;
   Status Append(std::span<const Slice> pieces) override {
     LS_CHECK(!handle_.closed);
-    LS_RETURN_IF_ERROR(env_->Append(&handle_, pieces));
-    for (const Slice piece : pieces) size_ += piece.size();
-    return Status::Ok();
+    return env_->Append(&handle_, pieces);
   }
   void StartWriteback() override {
     LS_CHECK(!handle_.closed);
@@ -33,20 +31,23 @@ class SimulatedWritableFile final : public WritableFile {
     LS_CHECK(!handle_.closed);
     return env_->Sync(&handle_);
   }
-  Status Reserve(uint64_t size) override {
+  Status Extend(uint64_t size) override {
     LS_CHECK(!handle_.closed);
-    return env_->Reserve(handle_, size);
+    return env_->Extend(handle_, size);
+  }
+  Status Trim() override {
+    LS_CHECK(!handle_.closed);
+    return env_->Trim(handle_);
   }
   Status Close() override {
     if (handle_.closed) return Status::Closed(BaseName(handle_.path));
     return env_->Close(&handle_);
   }
-  uint64_t Size() const override { return size_; }
+  uint64_t Size() const override { return handle_.end; }
 
  private:
   SimulatedEnv* const env_;
   SimulatedEnv::Handle handle_;
-  uint64_t size_;
 };
 
 class SimulatedRandomAccessFile final : public RandomAccessFile {
@@ -115,8 +116,9 @@ Status SimulatedEnv::NewWritableFile(const std::string& path, WriteMode mode,
         if (const int error = disk_.Find(path, &inode)) return error;
         return disk_.IsDirectory(inode) ? EISDIR : 0;
       }));
-  const uint64_t size = disk_.Bytes(inode).size();
-  *file = std::make_unique<SimulatedWritableFile>(this, Open(inode, path), size);
+  Handle handle = Open(inode, path);
+  handle.end = disk_.Bytes(inode).size();
+  *file = std::make_unique<SimulatedWritableFile>(this, std::move(handle));
   return Status::Ok();
 }
 
@@ -142,8 +144,9 @@ Status SimulatedEnv::Append(Handle* handle, std::span<const Slice> pieces) {
   for (const Slice piece : pieces) bytes += piece.size();
   const FaultDecision decision = Begin(DiskOperationKind::kAppend, handle->path, bytes);
   if (decision.apply) {
-    disk_.Append(handle->inode, pieces, decision.shortened ? decision.bytes : bytes);
+    disk_.Write(handle->inode, handle->end, pieces, decision.shortened ? decision.bytes : bytes);
   }
+  if (decision.error == 0) handle->end += bytes;
   handle->append_failed |= decision.error != 0;
   return Outcome(decision.error, DiskOperationKind::kAppend, handle->path);
 }
@@ -153,8 +156,8 @@ Status SimulatedEnv::Sync(Handle* handle) {
   if (Stale(*handle)) return StaleFailure(*handle);
   if (handle->append_failed) ++misuse_.sync_after_failed_append;
   if (handle->sync_failed) ++misuse_.sync_after_failed_sync;
-  const Status status = Run(DiskOperationKind::kSync, handle->path,
-                            [&] { return disk_.SyncFile(handle->inode); });
+  const Status status =
+      Run(DiskOperationKind::kSync, handle->path, [&] { return disk_.SyncFile(handle->inode); });
   if (!status.ok()) {
     handle->sync_failed = true;
     disk_.FailFileSync(handle->inode);
@@ -169,11 +172,21 @@ void SimulatedEnv::StartWriteback(const Handle& handle) {
   if (decision.error != 0) disk_.FailWriteback(handle.inode);
 }
 
-Status SimulatedEnv::Reserve(const Handle& handle, uint64_t size) {
+Status SimulatedEnv::Extend(const Handle& handle, uint64_t size) {
   const Guard guard(mutex_);
   if (Stale(handle)) return StaleFailure(handle);
-  const FaultDecision decision = Begin(DiskOperationKind::kReserve, handle.path, size);
-  return Outcome(decision.error, DiskOperationKind::kReserve, handle.path);
+  const FaultDecision decision = Begin(DiskOperationKind::kExtend, handle.path, size);
+  if (decision.apply) disk_.Extend(handle.inode, size);
+  return Outcome(decision.error, DiskOperationKind::kExtend, handle.path);
+}
+
+Status SimulatedEnv::Trim(const Handle& handle) {
+  const Guard guard(mutex_);
+  if (Stale(handle)) return StaleFailure(handle);
+  return Run(DiskOperationKind::kTrim, handle.path, [&] {
+    disk_.Cut(handle.inode, handle.end);
+    return 0;
+  });
 }
 
 Status SimulatedEnv::Close(Handle* handle) {
@@ -181,7 +194,10 @@ Status SimulatedEnv::Close(Handle* handle) {
   Release(*handle);
   handle->closed = true;
   if (Stale(*handle)) return StaleFailure(*handle);
-  return Run(DiskOperationKind::kClose, handle->path, [] { return 0; });
+  return Run(DiskOperationKind::kClose, handle->path, [&] {
+    if (!handle->append_failed && !handle->sync_failed) disk_.Cut(handle->inode, handle->end);
+    return 0;
+  });
 }
 
 Status SimulatedEnv::Read(const Handle& handle, uint64_t offset, size_t size, char* scratch,

@@ -25,9 +25,10 @@ class TracingWritableFile final : public WritableFile {
     static_cast<void>(env_->Tell("writeback " + name_, Status::Ok()));
   }
   Status Sync() override { return env_->Tell("sync " + name_, base_->Sync()); }
-  Status Reserve(uint64_t size) override {
-    return env_->Tell(WithNumber("reserve " + name_, size), base_->Reserve(size));
+  Status Extend(uint64_t size) override {
+    return env_->Tell(WithNumber("extend " + name_, size), base_->Extend(size));
   }
+  Status Trim() override { return env_->Tell("trim " + name_, base_->Trim()); }
   Status Close() override { return env_->Tell("close " + name_, base_->Close()); }
   uint64_t Size() const override { return base_->Size(); }
 

@@ -22,8 +22,9 @@ class TracingEnvTest : public testing::Test {
     ASSERT_TRUE(env->CreateDirectory("/db").ok());
     ASSERT_TRUE(env->LockDirectory("/db", "LOCK", &lock).ok());
     ASSERT_TRUE(env->NewWritableFile("/db/000002.wal", WriteMode::kCreate, &file).ok());
-    ASSERT_TRUE(file->Reserve(65536).ok());
     ASSERT_TRUE(file->Append("abc").ok());
+    ASSERT_TRUE(file->Extend(65536).ok());
+    ASSERT_TRUE(file->Trim().ok());
     file->StartWriteback();
     ASSERT_TRUE(file->Sync().ok());
     ASSERT_TRUE(file->Close().ok());
@@ -54,8 +55,9 @@ TEST_F(TracingEnvTest, TellsWhatChangesTheDisk) {
             "mkdir\n"
             "lock LOCK\n"
             "create 000002.wal\n"
-            "reserve 000002.wal 65536\n"
             "append 000002.wal 3\n"
+            "extend 000002.wal 65536\n"
+            "trim 000002.wal\n"
             "writeback 000002.wal\n"
             "sync 000002.wal\n"
             "close 000002.wal\n"

@@ -38,9 +38,10 @@ std::string LostText(const Segments& segments, size_t index) {
 Status Damage(const Segments& segments, size_t index, const std::string& message,
               std::string expected) {
   const ScanResult& scan = segments[index];
-  const std::string found = scan.break_reason.empty()
-                                ? "the end of the file at " + std::to_string(scan.file_size)
-                                : scan.break_reason;
+  const std::string end =
+      scan.has_space() ? "zeros to the end of the file at " : "the end of the file at ";
+  const std::string found =
+      scan.break_reason.empty() ? end + std::to_string(scan.file_size) : scan.break_reason;
   return Status::Corruption(message + "; " + LostText(segments, index), {scan.file, scan.good_size},
                             std::move(expected), found);
 }
@@ -93,9 +94,9 @@ Status CheckFinished(const Segments& segments, size_t tail_length) {
   for (size_t i = 1; i < segments.size(); ++i) {
     const SegmentEnd& closing = segments[i - 1].closing;
     if (!segments[i].opened || segments[i].opening == closing) continue;
-    return Status::Corruption(
-        "a log segment does not go on where the one before it ended",
-        {segments[i].file, kFileHeaderSize}, EndText(closing), EndText(segments[i].opening));
+    return Status::Corruption("a log segment does not go on where the one before it ended",
+                              {segments[i].file, kFileHeaderSize}, EndText(closing),
+                              EndText(segments[i].opening));
   }
   return Status::Ok();
 }
@@ -135,13 +136,18 @@ Status CheckTail(const Segments& segments, size_t tail_length) {
   return Status::Ok();
 }
 
+std::string CutReason(const ScanResult& scan) {
+  if (!scan.break_reason.empty()) return scan.break_reason;
+  return scan.has_space() ? "space prepared for writing" : "no opening record";
+}
+
 void CutAt(const ScanResult& scan, uint64_t offset, RecoveryVerdict* verdict) {
   TailCut cut;
   cut.segment = scan.segment;
   cut.offset = offset;
-  cut.bytes = scan.file_size - offset;
+  cut.bytes = scan.content_size - offset;
   cut.valid_beyond = scan.valid_beyond;
-  cut.reason = scan.break_reason.empty() ? "no opening record" : scan.break_reason;
+  cut.reason = CutReason(scan);
   verdict->cuts.push_back(std::move(cut));
 }
 
@@ -154,7 +160,7 @@ void DecideTail(const Segments& segments, RecoveryVerdict* verdict) {
   if (count == 0) return;
   const ScanResult& scan = segments[count - 1];
   LS_CHECK(scan.opened);
-  if (!scan.break_reason.empty()) CutAt(scan, scan.good_size, verdict);
+  if (!scan.break_reason.empty() || scan.has_space()) CutAt(scan, scan.good_size, verdict);
   verdict->tail = {scan.segment, scan.good_size, scan.closed, scan.closing};
   verdict->last_sequence = LastSequenceOf(scan);
   verdict->chain = scan.chain;

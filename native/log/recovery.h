@@ -5,6 +5,7 @@
 //   before it                                                              corruption: refuse
 //   a log shorter than its clean close                                     corruption: refuse
 //   any other bad record                                                   unsynced tail: cut there
+//   zeros alone behind the last record of the last segment                 space: cut, nothing lost
 //
 // 1. The newest segment may be empty, or torn before its opening record was whole. It is then cut
 //    to 0 and its predecessor is the tail: closed or, when nothing valid is in the newest, open.
@@ -32,8 +33,10 @@ struct RecoveryKnowledge {
 
 struct TailCut {
   uint64_t segment = 0;
-  uint64_t offset = 0;        // where to cut; 0: the file goes, and its number is used again
-  uint64_t bytes = 0;         // cut away; 0 for a newest segment that was created and never filled
+  uint64_t offset = 0;  // where to cut; 0: the file goes, and its number is used again
+  // Cut away, without zeros at the end; 0 for a newest segment that was created and never filled,
+  // and for space that was prepared for writing: then nothing was lost.
+  uint64_t bytes = 0;
   bool valid_beyond = false;  // valid records stood behind the cut
   std::string reason;
 };
@@ -48,8 +51,8 @@ struct LogTail {
 };
 
 struct RecoveryVerdict {
-  Status status;               // corruption with file, offset and the positions lost; or OK
-  std::vector<TailCut> cuts;   // in the last segment, or in the last two; newest first
+  Status status;              // corruption with file, offset and the positions lost; or OK
+  std::vector<TailCut> cuts;  // in the last segment, or in the last two; newest first
   LogTail tail;
   Sequence last_sequence = 0;  // of the good part
   uint32_t chain = 0;

@@ -15,7 +15,8 @@ namespace {
 // A log of a few segments written with random syncs. What was synced when it ends is durable.
 class RandomLog {
  public:
-  explicit RandomLog(Random* random) : random_(random) {
+  explicit RandomLog(Random* random)
+      : builder(TestStoreId(), random->OneIn(3) ? 0 : 1024 << random->Below(5)), random_(random) {
     builder.Create(last);
     const uint64_t steps = 1 + random_->Below(40);
     for (uint64_t i = 0; i < steps; ++i) Step();
@@ -85,10 +86,9 @@ TEST(LogRecoveryRandom, KeepsADurablePrefixAfterAnyPowerCutAndGoesOnFromIt) {
     const auto identity = log.builder.Identity(end);
     MemoryEnv* env = &log.builder.env();
     const Status begun =
-        end != tail.segment
-            ? Writer::Create(env, SegmentPath(end), identity, tail.closing, &writer)
-            : Writer::Reopen(env, SegmentPath(end), identity, tail.size, verdict.chain,
-                             verdict.last_sequence, &writer);
+        end != tail.segment ? Writer::Create(env, SegmentPath(end), identity, tail.closing, &writer)
+                            : Writer::Reopen(env, SegmentPath(end), identity, tail.size,
+                                             verdict.chain, verdict.last_sequence, &writer);
     ASSERT_TRUE(begun.ok()) << begun.ToString();
     ASSERT_TRUE(writer->Append({RecordType::kBatch, verdict.last_sequence + 1, 1}, {}).ok());
     std::vector<std::string> recovered;

@@ -56,7 +56,10 @@ TEST(LogRecovery, CutsATailTornAtAnyByteAtTheRecordBoundary) {
     ASSERT_EQ(verdict.cuts.size(), size == expected && size > 0 ? 0u : 1u) << size;
     if (verdict.cuts.empty()) continue;
     EXPECT_EQ(verdict.cuts[0].offset, expected) << size;
-    EXPECT_EQ(verdict.cuts[0].bytes, size - expected) << size;
+    const uint64_t bytes = size < kFileHeaderSize
+                               ? size
+                               : ContentBeyond(Slice(example.whole).substr(0, size), expected);
+    EXPECT_EQ(verdict.cuts[0].bytes, bytes) << size;
     EXPECT_NE(verdict.cuts[0].reason, "") << size;
     EXPECT_FALSE(verdict.cuts[0].valid_beyond) << size;
   }
@@ -135,6 +138,43 @@ TEST(LogRecovery, CutsAtAFlippedByteAboveEveryPromise) {
   }
 }
 
+TEST(LogRecovery, TakesAwayPreparedSpaceAndCallsNothingLost) {
+  Example example(1);
+  example.builder.Bytes(7) += std::string(4096, '\0');
+  const RecoveryVerdict verdict = RecoverOne(&example.builder);
+  ASSERT_TRUE(verdict.status.ok());
+  ASSERT_EQ(verdict.cuts.size(), 1u);
+  EXPECT_EQ(verdict.cuts[0].offset, example.whole.size());
+  EXPECT_EQ(verdict.cuts[0].bytes, 0u);
+  EXPECT_EQ(verdict.tail.size, example.whole.size());
+  EXPECT_EQ(verdict.last_sequence, 3u);
+}
+
+TEST(LogRecovery, CountsATornRecordInPreparedSpaceAsLostButNotTheZerosBehindIt) {
+  Example example(1);
+  for (uint64_t size = example.ends[2] + 1; size < example.whole.size(); ++size) {
+    example.builder.Bytes(7) = example.whole.substr(0, size) + std::string(4096, '\0');
+    const RecoveryVerdict verdict = RecoverOne(&example.builder);
+    ASSERT_TRUE(verdict.status.ok()) << size;
+    ASSERT_EQ(verdict.cuts.size(), 1u) << size;
+    EXPECT_EQ(verdict.cuts[0].offset, example.ends[2]) << size;
+    EXPECT_GT(verdict.cuts[0].bytes, 0u) << size;
+    EXPECT_LE(verdict.cuts[0].bytes, size - example.ends[2]) << size;
+  }
+}
+
+TEST(LogRecovery, RefusesZerosBelowAPromiseOrACleanClose) {
+  Example example(1);
+  std::string& bytes = example.builder.Bytes(7);
+  std::fill(bytes.begin() + static_cast<long>(example.ends[1]), bytes.end(), '\0');
+  RecoveryKnowledge knowledge{.first_segment = 7, .last_segment = 7};
+  EXPECT_TRUE(example.builder.Recover(7, 7, knowledge).status.ok());
+  knowledge.clean_close = SegmentEnd{7, 2, example.ends[2], 1, 0};
+  const Status status = example.builder.Recover(7, 7, knowledge).status;
+  EXPECT_TRUE(status.Is(StatusCode::kCorruption));
+  EXPECT_EQ(status.place().offset, example.ends[1]);
+}
+
 TEST(LogRecovery, CutsAHoleThatAPowerCutLeftInTheUnsyncedTail) {
   Example example(1);
   std::string& bytes = example.builder.Bytes(7);
@@ -168,6 +208,7 @@ TEST(LogRecovery, RefusesASegmentThatFollowsAnotherLog) {
 //   C closed  O open  T open with a torn tail  P as T, below a promise  X closed, then bytes
 //   E empty   Z zeros or a torn file header   H file header only   B broken opening, record beyond
 //   G garbled header  R garbled header, records behind  S promise behind a broken opening
+//   N open, then zeros  M closed, then zeros
 ScanResult Scanned(char kind, uint64_t segment) {
   ScanResult scan;
   scan.segment = segment;
@@ -183,7 +224,8 @@ ScanResult Scanned(char kind, uint64_t segment) {
   };
   if (kind == 'E') return scan;
   scan.file_size = 300;
-  if (kind != 'C' && kind != 'O') scan.break_reason = "broken";
+  scan.content_size = kind == 'N' || kind == 'M' ? 280 : 300;
+  if (Slice("CONM").find(kind) == Slice::npos) scan.break_reason = "broken";
   scan.header_garbled = kind == 'G' || kind == 'R';
   scan.valid_beyond = kind == 'B' || kind == 'R' || kind == 'S';
   if (kind == 'S' || kind == 'P') scan.durable_promise = 290;
@@ -196,7 +238,7 @@ ScanResult Scanned(char kind, uint64_t segment) {
   scan.good_size = kind == 'C' || kind == 'O' ? 300 : 280;
   scan.last_sequence = segment * 10;
   scan.chain = static_cast<uint32_t>(segment) << 8;
-  scan.closed = kind == 'C' || kind == 'X';
+  scan.closed = kind == 'C' || kind == 'X' || kind == 'M';
   if (scan.closed) scan.closing = end_of(segment);
   return scan;
 }
@@ -204,16 +246,19 @@ ScanResult Scanned(char kind, uint64_t segment) {
 struct Row {
   const char* segments;   // letters of Scanned, from number 3 on; '-' for a number without a file
   uint64_t last_segment;  // known to the owner
-  const char* outcome;    // "cut 4@0 3@280, on 3" or the file a corruption names
+  const char* outcome;    // "cut 4@0 3@280, on 3" or the file a corruption names; a cut in which
+                          // nothing is lost is "space"
 };
 
 std::string OutcomeOf(const RecoveryVerdict& verdict) {
   if (!verdict.status.ok()) return verdict.status.place().file;
   std::string text;
+  std::string space;
   for (const TailCut& cut : verdict.cuts) {
-    text += " " + std::to_string(cut.segment) + "@" + std::to_string(cut.offset);
+    const bool lost = cut.bytes > 0 || cut.offset == 0;
+    (lost ? text : space) += " " + std::to_string(cut.segment) + "@" + std::to_string(cut.offset);
   }
-  text = text.empty() ? "" : "cut" + text + ", ";
+  text = (text.empty() ? "" : "cut" + text + ", ") + (space.empty() ? "" : "space" + space + ", ");
   return text + (verdict.tail.closed ? "after " : "on ") + std::to_string(verdict.tail.segment);
 }
 
@@ -233,6 +278,16 @@ TEST(LogRecovery, DecidesByTheTable) {
       {"T", 3, "cut 3@280, on 3"},
       {"CT", 4, "cut 4@280, on 4"},
       {"X", 3, "cut 3@280, after 3"},
+      {"N", 3, "space 3@280, on 3"},
+      {"CN", 4, "space 4@280, on 4"},
+      {"M", 3, "space 3@280, after 3"},
+      {"MO", 4, "on 4"},
+      {"NO", 4, "000003.wal"},
+      {"NC", 4, "000003.wal"},
+      {"NH", 4, "000003.wal"},
+      {"NE", 4, "cut 4@0, space 3@280, on 3"},
+      {"NZ", 4, "cut 4@0, space 3@280, on 3"},
+      {"ME", 4, "cut 4@0, space 3@280, after 3"},
       {"P", 3, "000003.wal"},
       {"CP", 4, "000004.wal"},
       {"TO", 4, "000003.wal"},
@@ -285,8 +340,10 @@ TEST(LogRecovery, ComparesEveryFieldOfAnOpeningWithTheClosingBeforeIt) {
   const RecoveryKnowledge knowledge{.first_segment = 3, .last_segment = 4};
   ASSERT_TRUE(DecideRecovery(good, knowledge).status.ok());
   const std::function<void(SegmentEnd*)> changes[] = {
-      [](SegmentEnd* end) { end->segment = 2; },  [](SegmentEnd* end) { end->last_sequence += 1; },
-      [](SegmentEnd* end) { end->size += 8; },    [](SegmentEnd* end) { end->chain += 1; },
+      [](SegmentEnd* end) { end->segment = 2; },
+      [](SegmentEnd* end) { end->last_sequence += 1; },
+      [](SegmentEnd* end) { end->size += 8; },
+      [](SegmentEnd* end) { end->chain += 1; },
       [](SegmentEnd* end) { end->closing_checksum += 1; },
   };
   for (const auto& change : changes) {

@@ -33,9 +33,7 @@ class Salvager {
       at += RecordSize(header.payload_size);
       good = at;
     }
-    if (good < size) {
-      gaps_->push_back({good, size, last_sequence_ + 1, 0, false, Reason("no whole record")});
-    }
+    if (good < size) NoteEnd(good, size);
     for (SegmentGap& gap : *gaps_) gap.durable = gap.begin < promise_;
     return Status::Ok();
   }
@@ -69,6 +67,23 @@ class Salvager {
     return std::all_of(padding.begin(), padding.end(), [](char c) { return c == 0; });
   }
 
+  bool AllZero(uint64_t begin, uint64_t end) {
+    while (begin < end) {
+      const auto size = static_cast<size_t>(std::min<uint64_t>(ReadWindow::kChunk, end - begin));
+      const char* bytes = nullptr;
+      if (!Fill(begin, size, &bytes)) return false;
+      if (std::any_of(bytes, bytes + size, [](char c) { return c != 0; })) return false;
+      begin += size;
+    }
+    return true;
+  }
+
+  void NoteEnd(uint64_t good, uint64_t size) {
+    const bool zeros = any_ && AllZero(good, size);
+    if (zeros && closed_) return;
+    gaps_->push_back({good, size, last_sequence_ + 1, 0, false, Reason("no whole record"), zeros});
+  }
+
   void Note(uint64_t good, uint64_t at, const RecordHeader& header) {
     const bool follows =
         header.type == RecordType::kOpening || any_ == false || header.previous_checksum == chain_;
@@ -76,10 +91,11 @@ class Salvager {
       const Sequence next = header.entry_count > 0 ? header.first_sequence : 0;
       const Sequence before = next > last_sequence_ + 1 ? next - 1 : 0;
       gaps_->push_back({good, at, last_sequence_ + 1, before, false,
-                        Reason(at > good ? "no whole record" : "a record is missing here")});
+                        Reason(at > good ? "no whole record" : "a record is missing here"), false});
       read_error_ = Status::Ok();
     }
     any_ = true;
+    closed_ = header.type == RecordType::kClosing;
     chain_ = header.header_checksum;
     if (header.entry_count > 0) last_sequence_ = header.first_sequence + header.entry_count - 1;
   }
@@ -89,6 +105,7 @@ class Salvager {
   const RecordVisitor& visit_;
   std::vector<SegmentGap>* const gaps_;
   bool any_ = false;
+  bool closed_ = false;
   uint32_t chain_ = 0;
   Sequence last_sequence_ = 0;
   uint64_t promise_ = 0;

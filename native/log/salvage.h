@@ -3,7 +3,8 @@
 //
 // 1. A record counts when its header checksum, payload checksum and padding hold at its place.
 // 2. A gap is bytes that are no such record, or records that do not follow each other by their
-//    chain though no byte lies between them (begin and end are then the same).
+//    chain though no byte lies between them (begin and end are then the same). Zeros behind a
+//    closing record are none.
 #pragma once
 
 #include <string>
@@ -20,6 +21,8 @@ struct SegmentGap {
   Sequence last_sequence = 0;   // 0: unknown, nothing readable follows
   bool durable = false;         // a promise says that these bytes were durable
   std::string reason;
+  // Zeros up to the end of the file: in the newest segment of a log no loss, but prepared space.
+  bool space = false;
 };
 
 // Read errors are gaps; the status is what `visit` returns, or the file that can't be opened.

@@ -15,6 +15,14 @@ bool AllZero(Slice bytes) {
   return std::all_of(bytes.begin(), bytes.end(), [](char byte) { return byte == 0; });
 }
 
+// Without the zeros at the end.
+size_t ContentSize(Slice bytes) {
+  size_t size = bytes.size();
+  for (; size >= 8 && DecodeFixed64(bytes.data() + size - 8) == 0; size -= 8) continue;
+  while (size > 0 && bytes[size - 1] == 0) --size;
+  return size;
+}
+
 uint32_t TypeWord(const char* header) { return DecodeFixed32(header + kRecordTypeOffset); }
 
 bool IsKnownType(uint32_t type_word) {
@@ -46,8 +54,16 @@ class Scanner {
         LS_RETURN_IF_ERROR(ReadRecord());
       }
     }
+    result_->content_size = result_->file_size;
     if (result_->break_reason.empty()) return Status::Ok();
-    return LookOn(std::max<uint64_t>(result_->good_size, kFileHeaderSize));
+    uint64_t content_end = 0;
+    LS_RETURN_IF_ERROR(
+        LookOn(std::max<uint64_t>(result_->good_size, kFileHeaderSize), &content_end));
+    if (!result_->header_whole) return Status::Ok();
+    result_->content_size = std::max(result_->good_size, content_end);
+    const bool only_zeros = result_->content_size == result_->good_size;
+    if (result_->opened && only_zeros) result_->break_reason.clear();
+    return Status::Ok();
   }
 
  private:
@@ -74,7 +90,7 @@ class Scanner {
   Status Accept(const RecordHeader& header, Slice payload);
   Status AcceptOpening(const RecordHeader& header, Slice payload);
   Status AcceptClosing(const RecordHeader& header, Slice payload);
-  Status LookOn(uint64_t offset);
+  Status LookOn(uint64_t offset, uint64_t* content_end);
   void NoteBeyond(uint64_t offset, const char* bytes);
 
   ReadWindow window_;
@@ -202,18 +218,22 @@ Status Scanner::Accept(const RecordHeader& header, Slice payload) {
   return Status::Ok();
 }
 
-Status Scanner::LookOn(uint64_t offset) {
+// Each byte of the rest is read once. `content_end`: of the last one that is not zero.
+Status Scanner::LookOn(uint64_t offset, uint64_t* content_end) {
   const uint64_t end = result_->file_size;
   LS_CHECK(offset % kRecordAlignment == 0);
-  while (offset < end && end - offset >= kRecordHeaderSize) {
+  while (offset < end) {
     const auto size = static_cast<size_t>(std::min<uint64_t>(ReadWindow::kChunk, end - offset));
     const char* bytes = nullptr;
     LS_RETURN_IF_ERROR(window_.Fill(offset, size, &bytes));
+    const size_t content = ContentSize(Slice(bytes, size));
+    if (content > 0) *content_end = offset + content;
     size_t at = 0;
-    for (; at + kRecordHeaderSize <= size; at += kRecordAlignment) {
+    for (; at < content && at + kRecordHeaderSize <= size; at += kRecordAlignment) {
       if (IsKnownType(TypeWord(bytes + at))) NoteBeyond(offset + at, bytes + at);
     }
-    offset += at;
+    const bool last = offset + size == end;
+    offset = last ? end : offset + size - kRecordHeaderSize + kRecordAlignment;
   }
   return Status::Ok();
 }

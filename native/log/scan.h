@@ -6,7 +6,8 @@
 //    have been checked. The payload is readable during the visit only.
 // 3. After the first bad record the rest is searched, at every multiple of 8, for record headers of
 //    this very segment and place, for their promises; none of them is handed on.
-// 4. No length is followed or allocated before its checksum held and the file was seen to be that
+// 4. Zeros alone behind the last good record are space prepared for writing, not a break.
+// 5. No length is followed or allocated before its checksum held and the file was seen to be that
 //    long.
 #pragma once
 
@@ -21,23 +22,28 @@ namespace ledgerstone::log {
 
 struct ScanResult {
   uint64_t segment = 0;
-  std::string file;              // name, for errors
+  std::string file;  // name, for errors
   uint64_t file_size = 0;
-  bool header_whole = false;     // false: shorter than a file header, all of it zero, or garbled
-  bool header_garbled = false;   // long enough and not zero, but magic or checksum are wrong
-  uint64_t good_size = 0;        // end of the last good record (0 when the header is not whole)
-  uint32_t chain = 0;            // of the last good record
-  Sequence first_sequence = 0;   // of the first and last entry in good records; 0 when none
+  bool header_whole = false;    // false: shorter than a file header, all of it zero, or garbled
+  bool header_garbled = false;  // long enough and not zero, but magic or checksum are wrong
+  uint64_t good_size = 0;       // end of the last good record (0 when the header is not whole)
+  uint32_t chain = 0;           // of the last good record
+  Sequence first_sequence = 0;  // of the first and last entry in good records; 0 when none
   Sequence last_sequence = 0;
-  bool opened = false;           // an opening record was read
+  bool opened = false;  // an opening record was read
   SegmentEnd opening;
-  bool closed = false;           // the last good record is a closing one; more bytes are a break
+  bool closed = false;  // the last good record is a closing one; more bytes are a break
   SegmentEnd closing;
-  std::string break_reason;      // why reading stopped before file_size; empty at a clean end
+  // Why reading stopped before file_size; empty at a clean end, also when zeros follow it.
+  std::string break_reason;
+  uint64_t content_size = 0;     // end of the last byte that is not zero, at least good_size
   uint64_t durable_promise = 0;  // highest durable_offset of any valid header, beyond the break too
   bool valid_beyond = false;     // valid record headers stand behind the break
   Sequence last_sequence_beyond = 0;
   std::optional<uint32_t> chain_at;  // of the good record that ends at the offset asked for
+
+  // Zeros behind the last good record, and nothing else.
+  bool has_space() const { return break_reason.empty() && good_size < file_size; }
 };
 
 using RecordVisitor =

@@ -124,7 +124,7 @@ TEST(LogScan, NamesWhyItStopped) {
   EXPECT_EQ(reason(example.End(1) + 40, 'X'), "record payload checksum");
   EXPECT_EQ(reason(example.End(2) - 1, 'X'), "record padding is not zero");
   Example zeros;
-  zeros.builder.Bytes(7) += std::string(100, '\0');
+  zeros.builder.Bytes(7) += std::string(100, '\0') + "x";
   EXPECT_EQ(zeros.builder.MustScan(7).break_reason, "zeros where a record should be");
   Example closed;
   closed.builder.Finish();
@@ -133,6 +133,59 @@ TEST(LogScan, NamesWhyItStopped) {
   EXPECT_EQ(scan.break_reason, "bytes after the closing record");
   EXPECT_TRUE(scan.closed);
   EXPECT_EQ(scan.good_size + 4, scan.file_size);
+}
+
+TEST(LogScan, TakesZerosBehindTheLastRecordForPreparedSpace) {
+  for (const size_t zeros : {size_t{1}, size_t{8}, size_t{39}, size_t{40}, size_t{100},
+                             size_t{1} << 20, (size_t{3} << 20) + 5}) {
+    Example example;
+    const uint64_t end = example.builder.writer().size();
+    example.builder.Bytes(7) += std::string(zeros, '\0');
+    const ScanResult scan = example.builder.MustScan(7);
+    EXPECT_EQ(scan.break_reason, "") << zeros;
+    EXPECT_TRUE(scan.has_space()) << zeros;
+    EXPECT_EQ(scan.good_size, end) << zeros;
+    EXPECT_EQ(scan.content_size, end) << zeros;
+    EXPECT_EQ(scan.file_size, end + zeros);
+    EXPECT_FALSE(scan.valid_beyond) << zeros;
+  }
+}
+
+TEST(LogScan, TakesOneByteThatIsNotZeroForABreakWhereverItStands) {
+  constexpr size_t kZeros = (size_t{2} << 20) + 20;
+  Example example;
+  const uint64_t end = example.builder.writer().size();
+  std::string& bytes = example.builder.Bytes(7);
+  bytes += std::string(kZeros, '\0');
+  for (const size_t at : {size_t{0}, size_t{7}, size_t{39}, size_t{40}, (size_t{1} << 20) - 200,
+                          (size_t{1} << 20) + 41, kZeros - 41, kZeros - 1}) {
+    bytes[end + at] = 1;
+    const ScanResult scan = example.builder.MustScan(7);
+    EXPECT_NE(scan.break_reason, "") << at;
+    EXPECT_EQ(scan.good_size, end) << at;
+    EXPECT_EQ(scan.content_size, end + at + 1) << at;
+    bytes[end + at] = 0;
+  }
+}
+
+TEST(LogScan, SeesNoSpaceBeforeTheOpeningRecord) {
+  Example example;
+  std::string& bytes = example.builder.Bytes(7);
+  bytes.replace(kFileHeaderSize, bytes.size() - kFileHeaderSize, bytes.size() - kFileHeaderSize,
+                '\0');
+  const ScanResult scan = example.builder.MustScan(7);
+  EXPECT_EQ(scan.break_reason, "zeros where a record should be");
+  EXPECT_FALSE(scan.opened);
+}
+
+TEST(LogScan, ReadsPreparedSpaceOnce) {
+  LogBuilder builder;
+  builder.Create(7);
+  builder.Append("one");
+  builder.Bytes(7) += std::string(size_t{3} << 20, '\0');
+  const uint64_t before = builder.env().bytes_read();
+  builder.MustScan(7);
+  EXPECT_EQ(builder.env().bytes_read() - before, builder.Bytes(7).size());
 }
 
 TEST(LogScan, FindsRecordsAndPromisesBehindABreak) {

@@ -24,7 +24,8 @@ Writer::Writer(std::unique_ptr<WritableFile> file, std::string path, const Ident
     : file_(std::move(file)),
       path_(std::move(path)),
       file_seed_(FileSeed(identity.store_id, identity.segment)),
-      segment_(identity.segment) {}
+      segment_(identity.segment),
+      space_bytes_(identity.space_bytes) {}
 
 Status Writer::Create(Env* env, const std::string& path, const Identity& identity,
                       const SegmentEnd& previous, std::unique_ptr<Writer>* writer) {
@@ -64,7 +65,7 @@ Status Writer::Reopen(Env* env, const std::string& path, const Identity& identit
   reopened->content_size_ = size;
   reopened->chain_ = chain;
   reopened->last_sequence_ = last_sequence;
-  LS_RETURN_IF_ERROR(reopened->Sync());
+  LS_RETURN_IF_ERROR(reopened->SyncFile());
   *writer = std::move(reopened);
   return Status::Ok();
 }
@@ -147,18 +148,35 @@ void Writer::StartWriteback() {
 
 Status Writer::Sync() {
   LS_RETURN_IF_ERROR(CheckUsable());
+  PrepareSpace();
+  return SyncFile();
+}
+
+Status Writer::SyncFile() {
   LS_RETURN_IF_ERROR(KeepFailure(file_->Sync()));
   durable_size_ = size_;
+  length_ = std::max(length_, size_);
   return Status::Ok();
 }
 
-Status Writer::Reserve(uint64_t bytes) {
-  LS_RETURN_IF_ERROR(CheckUsable());
-  return file_->Reserve(bytes);
+// Where the disk is full, or fails, the segment goes on without: the next append will tell.
+void Writer::PrepareSpace() {
+  const uint64_t length = LengthForSync({size_, durable_size_, length_}, space_bytes_);
+  if (length == 0) return;
+  if (!file_->Extend(length).ok()) space_bytes_ = 0;
+  length_ = length;
+}
+
+Status Writer::TrimSpace() {
+  if (length_ <= size_) return Status::Ok();
+  LS_RETURN_IF_ERROR(KeepFailure(file_->Trim()));
+  length_ = size_;
+  return Status::Ok();
 }
 
 Status Writer::Finish(SegmentEnd* end) {
   LS_RETURN_IF_ERROR(CheckUsable());
+  LS_RETURN_IF_ERROR(TrimSpace());
   SegmentEnd ended;
   ended.segment = segment_;
   ended.last_sequence = last_sequence_;
@@ -169,7 +187,7 @@ Status Writer::Finish(SegmentEnd* end) {
   const std::string bytes = EncodeSegmentEnd(ended);
   const Slice payload(bytes);
   LS_RETURN_IF_ERROR(AppendRecord(header, std::span(&payload, 1)));
-  LS_RETURN_IF_ERROR(Sync());
+  LS_RETURN_IF_ERROR(SyncFile());
   state_ = State::kFinished;
   ended.closing_checksum = chain_;
   *end = ended;
@@ -180,7 +198,9 @@ Status Writer::Close() {
   if (!failure_.ok()) return failure_;
   if (state_ == State::kClosed) return Status::Ok();
   state_ = State::kClosed;
-  return file_->Close();
+  const Status trimmed = length_ > size_ ? file_->Trim() : Status::Ok();
+  const Status closed = file_->Close();
+  return trimmed.ok() ? closed : trimmed;
 }
 
 uint64_t Writer::size() const { return size_; }

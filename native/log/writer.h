@@ -5,7 +5,9 @@
 // 2. After any failed Append or Sync the writer is poisoned: every later call returns that first
 //    failure and touches nothing (no retry of a failed sync, no bytes after unknown bytes).
 // 3. Sequences of batches and events rise; handing in one twice is a programmer error.
-// 4. One thread at a time. Bytes: docs/format/log.md.
+// 4. A segment that is synced in small steps has zeros ahead of its last record (space.h). They are
+//    gone once it is finished or closed; that they can't be made is no failure.
+// 5. One thread at a time. Bytes: docs/format/log.md.
 #pragma once
 
 #include <memory>
@@ -15,6 +17,7 @@
 
 #include "ledgerstone/env.h"
 #include "log/format.h"
+#include "log/space.h"
 
 namespace ledgerstone::log {
 
@@ -24,6 +27,7 @@ class Writer {
     FileKind kind = FileKind::kLog;
     StoreId store_id{};
     uint64_t segment = 0;
+    uint64_t space_bytes = kSpaceBytes;  // see LengthForSync
   };
 
   // Creates the segment: file header and opening record (what `previous` says; all zero for the
@@ -46,8 +50,8 @@ class Writer {
   Status AppendPromise();
   void StartWriteback();
   Status Sync();
-  Status Reserve(uint64_t bytes);
-  // Appends the closing record and syncs. `end` is what the next segment's opening repeats.
+  // Appends the closing record and syncs; nothing is behind it then. `end` is what the next
+  // segment's opening repeats.
   Status Finish(SegmentEnd* end);
   // Closes the file without a closing record, for an owner that gives up.
   Status Close();
@@ -70,6 +74,9 @@ class Writer {
   Status CheckUsable() const;
   Status KeepFailure(Status status);
   Status AppendRecord(RecordHeader header, std::span<const Slice> payload);
+  void PrepareSpace();
+  Status SyncFile();
+  Status TrimSpace();
 
   std::unique_ptr<WritableFile> file_;
   std::string path_;
@@ -79,6 +86,8 @@ class Writer {
   uint64_t durable_size_ = 0;
   uint64_t promised_size_ = 0;
   uint64_t content_size_ = 0;  // end of the last record that is not a promise
+  uint64_t space_bytes_ = 0;
+  uint64_t length_ = 0;  // of the file when it was last synced; less than size_ for a moment
   uint32_t chain_ = 0;
   uint32_t payload_checksum_ = 0;
   Sequence last_sequence_ = 0;

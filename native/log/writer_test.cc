@@ -41,8 +41,7 @@ TEST(LogWriter, JoinsThePiecesOfAPayloadAndPadsWithZeros) {
   const uint64_t begin = builder.writer().size();
   const Slice pieces[] = {"abc", "", "defg", "hi"};
   ASSERT_TRUE(builder.writer().Append({RecordType::kBatch, 1, 2}, pieces).ok());
-  EXPECT_EQ(builder.Bytes(1).substr(begin + kRecordHeaderSize),
-            "abcdefghi" + std::string(7, '\0'));
+  EXPECT_EQ(builder.Bytes(1).substr(begin + kRecordHeaderSize), "abcdefghi" + std::string(7, '\0'));
   const ScanResult scan = builder.MustScan(1);
   EXPECT_EQ(builder.Batches(), std::vector<std::string>{"abcdefghi"});
   EXPECT_EQ(scan.first_sequence, 1u);
@@ -160,8 +159,7 @@ void ExpectPoisoned(LogBuilder* builder, const std::string& operation) {
   const std::string bytes = builder->Bytes(1);
   SegmentEnd end;
   const Status outcomes[] = {writer.Append({RecordType::kBatch, 90, 1}, {}), writer.AppendPromise(),
-                             writer.Sync(),   writer.Reserve(4096),
-                             writer.Finish(&end), writer.Close()};
+                             writer.Sync(), writer.Finish(&end), writer.Close()};
   writer.StartWriteback();
   for (const Status& outcome : outcomes) {
     EXPECT_TRUE(outcome.Is(StatusCode::kIoError));
@@ -216,6 +214,97 @@ TEST(LogWriter, IsNotHandedOutWhenItsFirstBytesFail) {
   }
 }
 
+// Records of 48 bytes, each synced.
+void AppendSmall(LogBuilder* builder, int count) {
+  for (int i = 0; i < count; ++i) {
+    builder->Append("small");
+    builder->Sync();
+  }
+}
+
+TEST(LogWriter, SyncsSmallRecordsIntoZerosThatAreThereAlready) {
+  LogBuilder builder(TestStoreId(), 4096);
+  builder.Create(1);
+  AppendSmall(&builder, 1);
+  const uint64_t length = builder.writer().size() + 4096;
+  EXPECT_EQ(builder.Bytes(1).size(), length);
+  const int calls = builder.env().writable_calls();
+  AppendSmall(&builder, 85);
+  EXPECT_EQ(builder.env().writable_calls(), calls + 170) << "an append and a sync each";
+  EXPECT_EQ(builder.Bytes(1).size(), length);
+  AppendSmall(&builder, 1);
+  EXPECT_EQ(builder.Bytes(1).size(), builder.writer().size() + 4096);
+  EXPECT_EQ(builder.env().writable_calls(), calls + 173);
+  const ScanResult scan = builder.MustScan(1);
+  EXPECT_EQ(builder.Batches().size(), 87u);
+  EXPECT_EQ(scan.good_size, builder.writer().size());
+  EXPECT_TRUE(scan.has_space());
+}
+
+TEST(LogWriter, PutsNoZerosAheadOfALogThatIsWrittenInBulk) {
+  LogBuilder builder(TestStoreId(), 4096);
+  builder.Create(1);
+  for (int i = 0; i < 30; ++i) {
+    builder.Append(std::string(100, 'b'));
+    if (i % 3 == 2) builder.Sync();
+  }
+  EXPECT_EQ(builder.Bytes(1).size(), builder.writer().size());
+}
+
+TEST(LogWriter, LeavesNoZerosBehindWhenItFinishesOrCloses) {
+  for (const bool finish : {true, false}) {
+    LogBuilder builder(TestStoreId(), 4096);
+    builder.Create(1);
+    AppendSmall(&builder, 3);
+    ASSERT_GT(builder.Bytes(1).size(), builder.writer().size());
+    if (finish) {
+      builder.Finish();
+    } else {
+      ASSERT_TRUE(builder.writer().Close().ok());
+    }
+    EXPECT_EQ(builder.Bytes(1).size(), builder.writer().size());
+    const ScanResult scan = builder.MustScan(1);
+    EXPECT_EQ(scan.closed, finish);
+    EXPECT_FALSE(scan.has_space());
+    EXPECT_EQ(builder.Batches().size(), 3u);
+  }
+}
+
+TEST(LogWriter, GoesOnWithoutSpaceWhereNoneCanBeMade) {
+  LogBuilder builder(TestStoreId(), 4096);
+  builder.Create(1);
+  builder.env().FailExtend(1);
+  AppendSmall(&builder, 40);
+  EXPECT_TRUE(builder.writer().failure().ok());
+  EXPECT_EQ(builder.writer().durable_size(), builder.writer().size());
+  EXPECT_EQ(builder.Bytes(1).size(), builder.writer().size());
+  builder.Finish();
+  builder.MustScan(1);
+  EXPECT_EQ(builder.Batches().size(), 40u);
+}
+
+TEST(LogWriter, IsPoisonedWhenTheZerosCannotBeTakenAwayAtTheEnd) {
+  LogBuilder builder(TestStoreId(), 4096);
+  builder.Create(1);
+  AppendSmall(&builder, 1);
+  builder.env().FailTrim(1);
+  SegmentEnd end;
+  EXPECT_FALSE(builder.writer().Finish(&end).ok());
+  ExpectPoisoned(&builder, "trim");
+}
+
+TEST(LogWriter, PutsNoZerosIntoASegmentThatItOnlyReopensToFinish) {
+  LogBuilder builder(TestStoreId(), 4096);
+  builder.Create(1);
+  builder.Append("one");
+  const ScanResult scan = builder.MustScan(1);
+  std::unique_ptr<Writer> writer;
+  ASSERT_TRUE(Writer::Reopen(&builder.env(), SegmentPath(1), builder.Identity(1), scan.good_size,
+                             scan.chain, scan.last_sequence, &writer)
+                  .ok());
+  EXPECT_EQ(builder.Bytes(1).size(), scan.good_size);
+}
+
 TEST(LogWriter, GoesOnInARecoveredSegmentAfterSyncingIt) {
   LogBuilder builder;
   builder.Create(1);
@@ -224,7 +313,8 @@ TEST(LogWriter, GoesOnInARecoveredSegmentAfterSyncingIt) {
   std::unique_ptr<Writer> writer;
   const int calls = builder.env().writable_calls();
   ASSERT_TRUE(Writer::Reopen(&builder.env(), SegmentPath(1), builder.Identity(1), scan.good_size,
-                             scan.chain, scan.last_sequence, &writer).ok());
+                             scan.chain, scan.last_sequence, &writer)
+                  .ok());
   EXPECT_EQ(builder.env().writable_calls(), calls + 1);
   EXPECT_EQ(writer->durable_size(), scan.good_size);
   EXPECT_TRUE(writer->OwesPromise());
@@ -246,7 +336,8 @@ TEST(LogWriter, RefusesToGoOnInAFileOfAnotherSizeOrWhenTheSyncFails) {
   std::unique_ptr<Writer> writer;
   builder.env().FailSync(1);
   EXPECT_TRUE(Writer::Reopen(&builder.env(), SegmentPath(1), builder.Identity(1), scan.good_size,
-                             scan.chain, 1, &writer).Is(StatusCode::kIoError));
+                             scan.chain, 1, &writer)
+                  .Is(StatusCode::kIoError));
   builder.Bytes(1) += "torn";
   const Status status = Writer::Reopen(&builder.env(), SegmentPath(1), builder.Identity(1),
                                        scan.good_size, scan.chain, 1, &writer);

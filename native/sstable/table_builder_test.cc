@@ -36,7 +36,8 @@ class RecordedFile final : public WritableFile {
     ++calls_->syncs;
     return Status::Ok();
   }
-  Status Reserve(uint64_t) override { return Status::Ok(); }
+  Status Extend(uint64_t) override { return Status::Ok(); }
+  Status Trim() override { return Status::Ok(); }
   Status Close() override {
     ++calls_->closes;
     return Status::Ok();

@@ -85,7 +85,7 @@ Status WriteStoreState(Env* env, const std::string& directory, const CopyState& 
   snapshot.next_file_number = number + 1;
   std::unique_ptr<log::Writer> manifest;
   LS_RETURN_IF_ERROR(CreateManifest(env, JoinPath(directory, ManifestName(number)),
-                                    {FileKind::kManifest, state.store_id, number}, snapshot,
+                                    {FileKind::kManifest, state.store_id, number, 0}, snapshot,
                                     &manifest));
   LS_RETURN_IF_ERROR(manifest->Close());
   LS_RETURN_IF_ERROR(env->SyncDirectory(directory));

@@ -82,6 +82,7 @@ Status DumpLog(Env* env, const std::string& path, const std::string& file, const
   *text += "good to " + std::to_string(scan.good_size) + " of " + std::to_string(scan.file_size) +
            " bytes";
   if (!scan.break_reason.empty()) *text += "; then: " + scan.break_reason;
+  if (scan.has_space()) *text += "; then: zeros, prepared for writing";
   if (scan.valid_beyond) *text += "; valid records stand behind";
   *text += "\n";
   return Status::Ok();

@@ -31,6 +31,7 @@ Status CheckOptions(const StoreOptions& options) {
       in_range("immutable_generations_max", options.immutable_generations_max, 1, 64));
   LS_RETURN_IF_ERROR(
       in_range("manifest_bytes_max", options.manifest_bytes_max, 1 << 10, uint64_t{1} << 40));
+  LS_RETURN_IF_ERROR(in_range("log_space_bytes", options.log_space_bytes, 0, 64 << 20));
   LS_RETURN_IF_ERROR(in_range("block_bytes", options.block_bytes, 64, 4 << 20));
   LS_RETURN_IF_ERROR(in_range("table_bytes", options.table_bytes, 4 << 10, uint64_t{4} << 30));
   LS_RETURN_IF_ERROR(

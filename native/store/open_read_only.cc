@@ -5,8 +5,9 @@
 //    is whole. The owner's next record being half there is where the log ends.
 // 3. Tables are opened at once, so that the owner may remove them afterwards.
 // 4. The owner may take away what a manifest named before it was all read: files go only after a
-//    newer edit is durable. So a failure counts only when the directory looks as it did before the
-//    attempt; otherwise it is tried again, a bounded number of times.
+//    newer edit is durable. And he writes into space prepared in a log, so that a later record may
+//    be seen before an earlier one is whole. So a failure counts only when it comes twice, and the
+//    directory looks as it did before; otherwise it is tried again, a bounded number of times.
 #include "store/store_impl.h"
 
 namespace ledgerstone {
@@ -49,6 +50,7 @@ bool MayBeTheOwnersDoing(const Status& status) {
 }  // namespace
 
 Status StoreImpl::OpenBesideOwner() {
+  std::string failure_before;
   for (int attempt = 1;; ++attempt) {
     DirectorySight before;
     LS_RETURN_IF_ERROR(Look(env_, path_, &before));
@@ -56,7 +58,8 @@ Status StoreImpl::OpenBesideOwner() {
     if (status.ok() || !MayBeTheOwnersDoing(status)) return status;
     DirectorySight after;
     LS_RETURN_IF_ERROR(Look(env_, path_, &after));
-    if (before == after) return status;
+    const bool again = std::exchange(failure_before, status.ToString()) == status.ToString();
+    if (before == after && again) return status;
     if (attempt == kAttemptsMax) {
       return status.WithContext("the owner changed the store during each of " +
                                 std::to_string(attempt) + " attempts to read it");

@@ -149,7 +149,7 @@ Status StoreImpl::RepairTail(const log::RecoveryVerdict& verdict, log::SegmentEn
     *end = tail.closing;
     return SyncExistingFile(env_, path);
   }
-  const log::Writer::Identity identity{FileKind::kLog, versions_->store_id(), tail.segment};
+  const log::Writer::Identity identity{FileKind::kLog, versions_->store_id(), tail.segment, 0};
   std::unique_ptr<log::Writer> writer;
   LS_RETURN_IF_ERROR(log::Writer::Reopen(env_, path, identity, tail.size, verdict.chain,
                                          verdict.last_sequence, &writer));

@@ -100,6 +100,7 @@ Status Salvager::ReadLog(uint64_t number) {
       &gaps);
   if (!status.ok()) report_->losses.push_back(FileLoss(name, status.ToString()));
   for (const log::SegmentGap& gap : gaps) {
+    if (gap.space && number == facts_.found_logs.back()) continue;
     SalvageLoss loss = FileLoss(name, gap.reason);
     loss.begin = gap.begin;
     loss.end = gap.end;

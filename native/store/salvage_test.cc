@@ -2,6 +2,7 @@
 // or lies in the list of what was lost; nothing comes out that was never written.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
 #include "testing/seed.h"
@@ -129,6 +130,24 @@ TEST_F(Salvaged, AWholeStoreComesOutWhole) {
   ASSERT_EQ(report_.namespaces.size(), 2u);
   EXPECT_EQ(report_.entries, newest_["a"].size() + newest_["b"].size());
   for (const std::string& file : before) EXPECT_TRUE(env_.ReadImage(file).has_value()) << file;
+}
+
+TEST_F(Salvaged, CallsSpacePreparedInTheNewestLogNoLossAndInAnEarlierOneALoss) {
+  ASSERT_EQ(Files(".wal").size(), 1u);
+  const std::string log = Files(".wal")[0];
+  const std::string whole = *env_.ReadImage(log);
+  env_.WriteImage(log, whole + std::string(5000, '\0'));
+  ASSERT_TRUE(Run().ok());
+  EXPECT_TRUE(report_.losses.empty());
+
+  env_.Restore(image_);
+  env_.WriteImage(log, whole + std::string(5000, '\0'));
+  env_.WriteImage("/store/000999.wal", "a later one");
+  ASSERT_TRUE(Run().ok());
+  const auto in_log = [&](const SalvageLoss& loss) { return log.ends_with(loss.file); };
+  const auto loss = std::find_if(report_.losses.begin(), report_.losses.end(), in_log);
+  ASSERT_NE(loss, report_.losses.end());
+  EXPECT_EQ(loss->begin, whole.size());
 }
 
 TEST_F(Salvaged, ListsExactlyWhatADamagedTableOrLogLost) {

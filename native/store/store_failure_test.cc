@@ -4,6 +4,7 @@
 #include "base/coding.h"
 #include "base/crc32c.h"
 #include "log/format.h"
+#include "testing/log_builder.h"
 #include "testing/store_world.h"
 
 namespace ledgerstone {
@@ -124,12 +125,14 @@ TEST_F(StoreFailure, ATornLastRecordIsCutAndReported) {
   const std::string log = NewestFile(".wal");
   const std::string bytes = *env_.ReadImage(log);
   const size_t record = bytes.rfind("torn") - bytes.rfind("torn") % 8 - log::kRecordHeaderSize;
-  for (size_t size = record + 1; size < bytes.size(); ++size) {
+  const size_t end = record + log::ContentBeyond(bytes, record);
+  for (size_t size = record + 1; size < end; ++size) {
     env_.Restore(image);
-    env_.WriteImage(log, Slice(bytes).substr(0, size));
+    const Slice torn = Slice(bytes).substr(0, size);
+    env_.WriteImage(log, torn);
     ASSERT_TRUE(world_.Open().ok());
     EXPECT_EQ(world_.store().report().cut_offset, record);
-    EXPECT_EQ(world_.store().report().cut_bytes, size - record);
+    EXPECT_EQ(world_.store().report().cut_bytes, log::ContentBeyond(torn, record));
     EXPECT_EQ(world_.Get(id_, "kept"), "value");
     EXPECT_EQ(world_.Get(id_, "torn"), std::nullopt);
     world_.Kill();

@@ -41,9 +41,9 @@ class StorePowerLoss : public testing::TestWithParam<size_t> {
       std::printf("  %6llu  %s\n", static_cast<unsigned long long>(count), what.c_str());
     }
     if (Counts()["scripts"] < StoreScripts().size()) return;
-    for (const char* phase :
-         {"append wal", "sync wal", "append manifest", "sync manifest", "rename tmp", "append sst",
-          "sync sst", "sync-dir directory", "remove wal", "remove sst"}) {
+    for (const char* phase : {"append wal", "extend wal", "trim wal", "sync wal", "append manifest",
+                              "sync manifest", "rename tmp", "append sst", "sync sst",
+                              "sync-dir directory", "remove wal", "remove sst"}) {
       EXPECT_GT(Counts()[std::string("phase ") + phase], 0u) << phase;
     }
   }

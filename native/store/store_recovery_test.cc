@@ -6,6 +6,7 @@
 #include "log/format.h"
 #include "log/scan.h"
 #include "log/writer.h"
+#include "testing/log_builder.h"
 #include "testing/store_world.h"
 
 namespace ledgerstone {
@@ -102,8 +103,15 @@ class StoreRecovery : public testing::Test {
     }
   }
 
+  // Offsets below are those of records, up to the end of the file.
+  static StoreOptions WithoutLogSpace() {
+    StoreOptions options = TinyStoreOptions();
+    options.log_space_bytes = 0;
+    return options;
+  }
+
   SimulatedEnv env_{5};
-  StoreWorld world_{&env_, 5};
+  StoreWorld world_{&env_, 5, WithoutLogSpace()};
   NamespaceId id_ = 0;
   std::vector<uint64_t> ends_;
   size_t value_size_ = 0;
@@ -123,7 +131,7 @@ TEST_F(StoreRecovery, CutsATailTornAtAnyByteAndReportsTheCut) {
     ExpectFirstKeys(4, &report);
     if (HasFatalFailure()) return;
     EXPECT_FALSE(report.clean_close);
-    EXPECT_EQ(report.cut_bytes, size - begin);
+    EXPECT_EQ(report.cut_bytes, log::ContentBeyond(Slice(whole).substr(0, size), begin));
     EXPECT_FALSE(report.valid_beyond_cut);
     EXPECT_EQ(report.cut_file, size == begin ? "" : kLog);
     EXPECT_EQ(report.cut_offset, size == begin ? 0 : begin);
@@ -149,7 +157,7 @@ TEST_F(StoreRecovery, CutsAtAFlippedByteThatWasNeverPromised) {
     if (HasFatalFailure()) return;
     EXPECT_EQ(report.cut_file, kLog);
     EXPECT_EQ(report.cut_offset, ends_[kept - 1]);
-    EXPECT_EQ(report.cut_bytes, whole.size() - ends_[kept - 1]);
+    EXPECT_EQ(report.cut_bytes, log::ContentBeyond(damaged, ends_[kept - 1]));
     EXPECT_EQ(report.valid_beyond_cut, kept == 2);
   }
 }

@@ -53,7 +53,8 @@ GenerationPtr StoreImpl::NewGeneration(uint64_t log_number, uint64_t bytes_neede
 }
 
 Status StoreImpl::CreateSegment(uint64_t number, const log::SegmentEnd& previous) {
-  const log::Writer::Identity identity{FileKind::kLog, versions_->store_id(), number};
+  const log::Writer::Identity identity{FileKind::kLog, versions_->store_id(), number,
+                                       options_.log_space_bytes};
   LS_RETURN_IF_ERROR(
       log::Writer::Create(env_, PathOf(LogName(number)), identity, previous, &writer_));
   written_back_ = 0;

@@ -14,18 +14,24 @@ namespace ledgerstone::log {
 
 // Bytes 00 01 02 … 0f.
 StoreId TestStoreId();
+// Without the zeros at the end: what a cut at `from` counts as lost.
+inline uint64_t ContentBeyond(Slice bytes, uint64_t from) {
+  const size_t last = bytes.find_last_not_of('\0');
+  return last == Slice::npos || last < from ? 0 : last + 1 - from;
+}
 // "log/000007.wal"
 std::string SegmentPath(uint64_t segment);
 
 class LogBuilder {
  public:
-  explicit LogBuilder(StoreId store_id = TestStoreId()) : store_id_(store_id) {}
+  explicit LogBuilder(StoreId store_id = TestStoreId(), uint64_t space_bytes = 0)
+      : store_id_(store_id), space_bytes_(space_bytes) {}
 
   MemoryEnv& env() { return env_; }
   std::string& Bytes(uint64_t segment) { return env_.Contents(SegmentPath(segment)); }
   Writer& writer() { return *writer_; }
   Writer::Identity Identity(uint64_t segment) const {
-    return {FileKind::kLog, store_id_, segment};
+    return {FileKind::kLog, store_id_, segment, space_bytes_};
   }
 
   // Each expects its outcome to be OK.
@@ -54,6 +60,7 @@ class LogBuilder {
  private:
   MemoryEnv env_;
   StoreId store_id_;
+  uint64_t space_bytes_;
   std::unique_ptr<Writer> writer_;
   std::vector<Visited> visited_;
 };

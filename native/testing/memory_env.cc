@@ -10,12 +10,16 @@ namespace ledgerstone {
 
 class MemoryWritableFile : public WritableFile {
  public:
-  MemoryWritableFile(MemoryEnv* env, std::string path) : env_(env), path_(std::move(path)) {}
+  MemoryWritableFile(MemoryEnv* env, std::string path)
+      : env_(env), path_(std::move(path)), end_(env_->files_[path_].size()) {}
 
   Status Append(std::span<const Slice> pieces) override {
     ++env_->writable_calls_;
     if (MemoryEnv::Due(&env_->append_fails_in_)) return Status::FromErrno(EIO, "append", {path_});
-    for (const Slice piece : pieces) env_->files_[path_].append(piece);
+    for (const Slice piece : pieces) {
+      env_->files_[path_].replace(end_, piece.size(), piece);
+      end_ += piece.size();
+    }
     return Status::Ok();
   }
   void StartWriteback() override { ++env_->writable_calls_; }
@@ -24,19 +28,31 @@ class MemoryWritableFile : public WritableFile {
     if (MemoryEnv::Due(&env_->sync_fails_in_)) return Status::FromErrno(EIO, "sync", {path_});
     return Status::Ok();
   }
-  Status Reserve(uint64_t) override {
+  Status Extend(uint64_t size) override {
     ++env_->writable_calls_;
+    if (MemoryEnv::Due(&env_->extend_fails_in_)) {
+      return Status::FromErrno(ENOSPC, "extend", {path_});
+    }
+    std::string& bytes = env_->files_[path_];
+    bytes.resize(std::max<size_t>(bytes.size(), size));
+    return Status::Ok();
+  }
+  Status Trim() override {
+    ++env_->writable_calls_;
+    if (MemoryEnv::Due(&env_->trim_fails_in_)) return Status::FromErrno(EIO, "trim", {path_});
+    env_->files_[path_].resize(end_);
     return Status::Ok();
   }
   Status Close() override {
     ++env_->writable_calls_;
     return Status::Ok();
   }
-  uint64_t Size() const override { return env_->files_[path_].size(); }
+  uint64_t Size() const override { return end_; }
 
  private:
   MemoryEnv* env_;
   std::string path_;
+  size_t end_;
 };
 
 class MemoryReadableFile : public RandomAccessFile {
@@ -52,6 +68,7 @@ class MemoryReadableFile : public RandomAccessFile {
     if (offset >= contents.size()) return Status::Ok();
     *read = static_cast<size_t>(std::min<uint64_t>(size, contents.size() - offset));
     if (*read > 0) std::memcpy(scratch, contents.data() + offset, *read);
+    env_->bytes_read_ += *read;
     return Status::Ok();
   }
   uint64_t Size() const override { return env_->files_[path_].size(); }

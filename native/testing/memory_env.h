@@ -1,6 +1,7 @@
 // A file system in memory for unit tests of single rooms: files are strings, everything appended is
-// there at once, and the n-th append, sync or read from now on can be made to fail. What a power
-// cut leaves behind is the business of the simulated environment (env/simulated_env.h).
+// there at once, and the n-th append, sync, read, extend or trim from now on can be made to fail.
+// What a power cut leaves behind is the business of the simulated environment
+// (env/simulated_env.h).
 //
 // 1. Not thread-safe: a test drives it from one thread.
 // 2. Every call on a writable file is counted, so that a test can see that none was made.
@@ -23,7 +24,10 @@ class MemoryEnv : public Env {
   void FailAppend(int n) { append_fails_in_ = n; }
   void FailSync(int n) { sync_fails_in_ = n; }
   void FailRead(int n) { read_fails_in_ = n; }
+  void FailExtend(int n) { extend_fails_in_ = n; }
+  void FailTrim(int n) { trim_fails_in_ = n; }
   int writable_calls() const { return writable_calls_; }
+  uint64_t bytes_read() const { return bytes_read_; }
 
   Status NewWritableFile(const std::string& path, WriteMode mode,
                          std::unique_ptr<WritableFile>* file) override;
@@ -60,7 +64,10 @@ class MemoryEnv : public Env {
   int append_fails_in_ = 0;
   int sync_fails_in_ = 0;
   int read_fails_in_ = 0;
+  int extend_fails_in_ = 0;
+  int trim_fails_in_ = 0;
   int writable_calls_ = 0;
+  uint64_t bytes_read_ = 0;
   uint64_t now_ = 0;
 };
 

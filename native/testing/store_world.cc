@@ -18,6 +18,7 @@ StoreOptions TinyStoreOptions() {
   options.l0_stop_trigger = 10;
   options.level_count = 4;
   options.group_bytes_max = 1 << 10;
+  options.log_space_bytes = 4 << 10;
   return options;
 }
 

@@ -112,7 +112,8 @@ Status VersionSet::WriteManifest(uint64_t number, const Version& version,
   bool leftover = false;
   LS_RETURN_IF_ERROR(env_->FileExists(path, &leftover));
   if (leftover) LS_RETURN_IF_ERROR(env_->RemoveFile(path));
-  LS_RETURN_IF_ERROR(CreateManifest(env_, path, {FileKind::kManifest, context_->store_id, number},
+  LS_RETURN_IF_ERROR(CreateManifest(env_, path,
+                                    {FileKind::kManifest, context_->store_id, number, 0},
                                     SnapshotEdit(version, state), writer));
   return env_->SyncDirectory(directory_);
 }

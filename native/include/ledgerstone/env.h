@@ -1,8 +1,9 @@
 // Everything the engine needs from the world outside: files, time, chance, pages of memory.
 //
 // 1. No other room calls the operating system; the implementations live in env/.
-// 2. A writable file only grows at its end. Nothing is durable before Sync returns OK, and a new,
-//    renamed or deleted name is not durable before SyncDirectory returns OK.
+// 2. A writable file only grows at its end, or into zeros put there ahead. Nothing is durable
+//    before Sync returns OK, and a new, renamed or deleted name is not durable before SyncDirectory
+//    returns OK.
 // 3. After a failed Append or Sync a file must not be appended to or synced again; implementations
 //    may assert this. What the failed call left behind is unknown.
 // 4. Every call may be made from any thread; one file object is used by one thread at a time,
@@ -33,9 +34,15 @@ class WritableFile {
   virtual void StartWriteback() = 0;
   // Returns OK only when every appended byte survives a power cut.
   virtual Status Sync() = 0;
-  // Reserves disk space for `size` bytes in total without changing the file's length.
-  virtual Status Reserve(uint64_t size) = 0;
+  // Makes the file `size` bytes long, if it is shorter, by zeros behind what was appended; appends
+  // go on where they were, into the zeros. Not durable before Sync. After a failure some of the
+  // zeros may be there, and the file is as fit for use as before.
+  virtual Status Extend(uint64_t size) = 0;
+  // Takes away the zeros that no append has filled. Not durable before Sync.
+  virtual Status Trim() = 0;
+  // Trims, too.
   virtual Status Close() = 0;
+  // Where the next append goes.
   virtual uint64_t Size() const = 0;
 };
 

@@ -93,6 +93,8 @@ struct StoreOptions {
   // budget. A transaction that outlives it ends in Conflict.
   uint64_t transaction_window_bytes = 0;
   uint64_t idle_promise_micros = 10'000;  // after the last sync of an idle log
+  // Zeros put ahead of a log that is synced in small steps; 0: none.
+  uint64_t log_space_bytes = 256ull << 10;
 
   Env* env = nullptr;              // nullptr: Env::Posix()
   Scheduler* scheduler = nullptr;  // nullptr: the store makes a threaded one
