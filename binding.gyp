@@ -59,7 +59,12 @@
       'sources': ['<!@(node scripts/gyp-sources.cjs binding)'],
       'include_dirs': ['<!@(node scripts/gyp-sources.cjs headers)'],
       'defines': ['NAPI_VERSION=9', 'NAPI_DISABLE_CPP_EXCEPTIONS'],
-      'conditions': [["OS!='mac'", { 'ldflags': ['-Wl,-z,nodelete'] }]],
+      'conditions': [["OS!='mac'", {
+        'ldflags': [
+          '-Wl,-z,nodelete',
+          '-Wl,--version-script=<(module_root_dir)/native/cmake/addon.map',
+        ],
+      }]],
     },
   ],
   'conditions': [

@@ -153,7 +153,7 @@ function* listedSources(lists: Lists): Generator<[file: string, list: string]> {
   for (const [room, files] of Object.entries(lists.engine)) {
     for (const file of files) yield [file, room]
   }
-  for (const list of ['binding', 'tools', 'testing', 'fuzz', 'tests']) {
+  for (const list of ['binding', 'prebuilt', 'tools', 'testing', 'fuzz', 'tests']) {
     for (const file of lists[list] ?? []) yield [file, list]
   }
 }
@@ -163,8 +163,9 @@ function* checkSources(file: SourceFile, tree: Tree) {
   const known = new Set<string>()
   for (const [name, list] of listedSources(JSON.parse(file.text) as Lists)) {
     const expected = isNativeTest(name) ? 'tests' : roomIn(nativeRooms, name)
-    // The worlds that only tests run in stay out of the add-on.
-    if (expected === 'env' && list === 'testing') {
+    // The worlds that only tests run in stay out of the add-on, what only the packed one needs out
+    // of others.
+    if (expected === 'env' && (list === 'testing' || list === 'prebuilt')) {
       known.add(name)
       continue
     }

@@ -92,4 +92,12 @@ export const planted: readonly Planted[] = [
     line: 1,
     files: { 'package.json': '{ "exports": {} }', 'src/ledger.ts': '' },
   },
+  {
+    rule: 'package-exports',
+    line: 1,
+    files: {
+      'package.json': '{ "exports": { ".": { "import": {}, "require": {} } } }',
+      'src/index.ts': '',
+    },
+  },
 ]

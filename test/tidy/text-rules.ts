@@ -120,16 +120,27 @@ const links: Rule = {
   },
 }
 
+interface Conditions {
+  types?: string
+  default?: string
+}
+
 interface Package {
-  exports: Record<string, string | { import: string; require: string }>
+  exports: Record<string, string | { import?: Conditions; require?: Conditions }>
+  typesVersions?: Record<string, Record<string, string[]>>
+}
+
+function leadsTo(conditions: Conditions | undefined, file: string): boolean {
+  return conditions?.types === `${file}.d.ts` && conditions.default === `${file}.js`
 }
 
 const packageExports: Rule = {
   name: 'package-exports',
-  instead: 'one entry of "exports" for each file src/*.ts, with its import and its require form',
+  instead: 'one entry of "exports" for each src/*.ts: import and require, each with its types',
   applies: (path) => path === 'package.json',
   *check(file, tree): Generator<Finding> {
-    const { exports } = JSON.parse(file.text) as Package
+    const { exports, typesVersions } = JSON.parse(file.text) as Package
+    const older = typesVersions?.['*'] ?? {}
     const entries = [...tree.keys()]
       .map((path) => /^src\/([\w-]+)\.ts$/.exec(path)?.[1])
       .filter((name) => name !== undefined)
@@ -137,8 +148,13 @@ const packageExports: Rule = {
       if (typeof value === 'string') continue
       const name = key === '.' ? 'index' : key.slice(2)
       const line = file.lines.findIndex((text) => text.includes(`"${key}": {`)) + 1
-      const [esm, cjs] = [`./dist/esm/${name}.js`, `./dist/cjs/${name}.js`]
-      if (value.import !== esm || value.require !== cjs) yield [line, `"${key}" leads elsewhere`]
+      const [esm, cjs] = [`./dist/esm/${name}`, `./dist/cjs/${name}`]
+      if (!leadsTo(value.import, esm) || !leadsTo(value.require, cjs)) {
+        yield [line, `"${key}" leads elsewhere`]
+      }
+      if (key !== '.' && older[name]?.join() !== `${cjs}.d.ts`) {
+        yield [line, `"${key}" is not in "typesVersions"`]
+      }
       if (!entries.includes(name)) yield [line, `there is no src/${name}.ts`]
     }
     for (const name of entries) {
