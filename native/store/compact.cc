@@ -50,8 +50,8 @@ void StoreImpl::Compact(NamespaceId id, Slice lower, Slice upper, Done done) {
   Flush([this, shared, all = id == 0](const Status& status) {
     if (!status.ok()) return shared->done(status);
     if (all) {
-      for (const auto& [known, tree] : versions_->current()->trees)
-        shared->namespaces.push_back(known);
+      const VersionPtr version = versions_->current();
+      for (const auto& [known, tree] : version->trees) shared->namespaces.push_back(known);
     }
     {
       const std::lock_guard lock(mutex_);
