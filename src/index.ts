@@ -27,11 +27,24 @@ export {
   restore,
   verifyBackup,
 } from './store/copies.js'
+export type {
+  Change,
+  ChangeEntry,
+  Changes,
+  ChangesOptions,
+  SnapshotOptions,
+} from './store/change.js'
 export { inspectFile, open, openMemory, verifyDirectory } from './store/open.js'
 export { prometheusText } from './store/prometheus.js'
 export type * from './store/events.js'
 export type * from './binding/statistics-types.js'
-export type { AdvancedOptions, ByteSize, OpenOptions } from './store/options.js'
+export type {
+  AdvancedOptions,
+  ByteSize,
+  MemoryOptions,
+  OpenOptions,
+  RetentionOptions,
+} from './store/options.js'
 export { type SalvageLoss, type SalvageReport, salvage } from './store/salvage.js'
 export type {
   AnyNamespace,

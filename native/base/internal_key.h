@@ -31,6 +31,8 @@ enum class EntryKind : uint8_t {
   // Below: in write batches only, never in memtables or tables.
   kCreateNamespace = 16,
   kDropNamespace = 17,
+  // Between batches that are handed over or logged together: one byte, without a sequence.
+  kBatchBoundary = 18,
 };
 // Sorts before every stored kind of the same key and sequence: for seeks.
 inline constexpr uint8_t kSeekKind = 255;

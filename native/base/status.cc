@@ -55,6 +55,8 @@ std::string_view StatusCodeName(StatusCode code) {
       return "POSITION_MISMATCH";
     case StatusCode::kStaleEpoch:
       return "STALE_EPOCH";
+    case StatusCode::kNotRetained:
+      return "NOT_RETAINED";
   }
   return "INVALID";
 }
@@ -87,13 +89,28 @@ Status Status::Conflict(std::string message) {
 }
 
 Status Status::PositionMismatch(std::string message, std::string expected, std::string found) {
-  return Status(Detail{StatusCode::kPositionMismatch, 0, std::move(message), {},
-                       std::move(expected), std::move(found)});
+  return Status(Detail{StatusCode::kPositionMismatch,
+                       0,
+                       std::move(message),
+                       {},
+                       std::move(expected),
+                       std::move(found)});
 }
 
 Status Status::StaleEpoch(std::string message, std::string expected, std::string found) {
-  return Status(Detail{StatusCode::kStaleEpoch, 0, std::move(message), {}, std::move(expected),
-                       std::move(found)});
+  return Status(Detail{
+      StatusCode::kStaleEpoch, 0, std::move(message), {}, std::move(expected), std::move(found)});
+}
+
+Status Status::NotRetained(uint64_t asked, uint64_t earliest) {
+  return Status(Detail{StatusCode::kNotRetained,
+                       0,
+                       "sequence " + std::to_string(asked) +
+                           " is no longer kept; the earliest that can be asked for is " +
+                           std::to_string(earliest),
+                       {},
+                       std::to_string(earliest),
+                       std::to_string(asked)});
 }
 
 Status Status::Corruption(std::string message, Place place, std::string expected,

@@ -68,6 +68,8 @@ bool ReadOptions(napi_env env, napi_value object, SharedStoreOptions* options) {
          reader.Read("levelFanout", kLevelFanout, &store->level_fanout) &&
          reader.Read("l0CompactionTrigger", kL0CompactionTrigger, &store->l0_compaction_trigger) &&
          reader.Read("levelCount", kLevels, &store->level_count) &&
+         reader.Read("retentionBytes", kRetentionBytes, &store->retention.bytes) &&
+         reader.Read("retentionAge", kRetentionAge, &store->retention.age_millis) &&
          reader.Read("useBlockCache", kUseBlockCache, &store->use_block_cache) &&
          reader.Read("compactInBackground", kCompactInBackground, &store->compact_in_background);
 }
@@ -80,6 +82,7 @@ napi_value MakeStoreObject(napi_env env, const StoreHandlePtr& handle) {
   DefineRangeFunctions(env, object, handle);
   DefineNamespaceFunctions(env, object, handle);
   DefineWholeFunctions(env, object, handle);
+  DefineChangeFunctions(env, object, handle);
   DefineCopyFunctions(env, object, handle);
   return object;
 }
@@ -149,7 +152,7 @@ napi_value MakeMergeOperators(napi_env env) {
 
 napi_value MakeConstants(napi_env env) {
   napi_value codes = Object(env);
-  for (uint8_t code = 0; code <= static_cast<uint8_t>(StatusCode::kStaleEpoch); ++code) {
+  for (uint8_t code = 0; code <= static_cast<uint8_t>(StatusCode::kNotRetained); ++code) {
     napi_set_element(env, codes, code, Value(env, StatusCodeName(static_cast<StatusCode>(code))));
   }
   napi_value constants = NumberMap(env, {{"keyBytesMax", kKeyBytesMax},
@@ -161,6 +164,8 @@ napi_value MakeConstants(napi_env env) {
   Set(env, constants, "entryKinds",
       NumberMap(env,
                 {{"delete", 0}, {"put", 1}, {"merge", 2}, {"deleteRange", 3}, {"putExpiring", 4}}));
+  Set(env, constants, "logKinds",
+      NumberMap(env, {{"createNamespace", 16}, {"dropNamespace", 17}, {"batchBoundary", 18}}));
   Set(env, constants, "mergeOperators", MakeMergeOperators(env));
   Set(env, constants, "compression", NumberMap(env, {{"none", 0}, {"lz4", 1}, {"zstd", 2}}));
   Set(env, constants, "inspectKinds",

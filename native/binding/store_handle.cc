@@ -168,6 +168,22 @@ napi_value StoreHandle::PromiseFrom(const std::function<void(Store::Done)>& star
   return promise;
 }
 
+napi_value StoreHandle::IdlePromiseFrom(const std::function<void(std::function<void()>)>& start) {
+  napi_deferred deferred = nullptr;
+  napi_value promise = nullptr;
+  napi_create_promise(env_, &deferred, &promise);
+  if (detached()) {
+    Conclude(env_, deferred, Status::Ok(), Undefined(env_));
+    return promise;
+  }
+  start([box = mailbox_, deferred] {
+    box->Post([deferred](StoreHandle& handle) {
+      Conclude(handle.env_, deferred, Status::Ok(), Undefined(handle.env_));
+    });
+  });
+  return promise;
+}
+
 void StoreHandle::TellEvent(const Event& event) {
   CallBack(env_, on_event_, {EventObject(env_, event)});
 }

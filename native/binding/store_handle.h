@@ -70,6 +70,8 @@ class StoreHandle : public std::enable_shared_from_this<StoreHandle> {
   napi_value CommitAll(std::span<TransactionCommit> commits);
   // A promise settled by a callback on a lane.
   napi_value PromiseFrom(const std::function<void(Store::Done)>& start);
+  // One that keeps neither process nor handle alive while it waits; never rejected.
+  napi_value IdlePromiseFrom(const std::function<void(std::function<void()>)>& start);
 
   void TellEvent(const Event& event);
 
@@ -132,5 +134,6 @@ void DefineRangeFunctions(napi_env env, napi_value object, const StoreHandlePtr&
 void DefineTransactionFunctions(napi_env env, napi_value object, const StoreHandlePtr& handle);
 void DefineNamespaceFunctions(napi_env env, napi_value object, const StoreHandlePtr& handle);
 void DefineWholeFunctions(napi_env env, napi_value object, const StoreHandlePtr& handle);
+void DefineChangeFunctions(napi_env env, napi_value object, const StoreHandlePtr& handle);
 
 }  // namespace ledgerstone::binding

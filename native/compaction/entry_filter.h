@@ -27,7 +27,8 @@
 namespace ledgerstone {
 
 struct EntryRules {
-  // Rising; the last is the newest visible sequence. None at all: everything stays.
+  // Rising; the last is the newest visible sequence, or the floor above which every state of the
+  // past can still be asked for. None at all: everything stays.
   std::vector<Sequence> snapshots;
   std::vector<RangeTombstone> range_tombstones;
   MergeOperator merge = MergeOperator::kNone;
@@ -97,11 +98,11 @@ class EntryFilter {
     }
     const size_t stripe = StripeOf(TrailerSequence(trailer));
     if (!pending_.empty() && pending_.stripe() != stripe) LS_RETURN_IF_ERROR(EmitPending());
+    if (stripe == rules_.snapshots.size()) return sink_(user_key_, trailer, value);
     if (Expired(trailer, value)) {
       trailer = MakeTrailer(TrailerSequence(trailer), EntryKind::kDelete);
       value = {};
     }
-    if (stripe == rules_.snapshots.size()) return sink_(user_key_, trailer, value);
     if (settled_ == stripe) return Status::Ok();
     if (Erased(stripe, TrailerSequence(trailer))) {
       settled_ = stripe;

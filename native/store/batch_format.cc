@@ -18,8 +18,7 @@ bool IsBatchKind(EntryKind kind) {
 
 bool BatchReader::Next(BatchEntry* entry) {
   if (!decoder_.ok() || decoder_.done() || bad_kind_) return false;
-  position_ = decoder_.position();
-  entry->kind = static_cast<EntryKind>(decoder_.Fixed8());
+  entry->kind = NextKind();
   if (!IsBatchKind(entry->kind)) {
     bad_kind_ = true;
     return false;
@@ -28,6 +27,18 @@ bool BatchReader::Next(BatchEntry* entry) {
   entry->key = decoder_.LengthPrefixed();
   entry->value = HasValue(entry->kind) ? decoder_.LengthPrefixed() : Slice();
   return decoder_.ok();
+}
+
+// A boundary has an entry before and behind it.
+EntryKind BatchReader::NextKind() {
+  const bool first = decoder_.position() == 0;
+  position_ = decoder_.position();
+  auto kind = static_cast<EntryKind>(decoder_.Fixed8());
+  begins_batch_ = kind == EntryKind::kBatchBoundary && !first;
+  if (!begins_batch_) return kind;
+  position_ = decoder_.position();
+  kind = static_cast<EntryKind>(decoder_.Fixed8());
+  return kind;
 }
 
 void AppendBatchEntry(std::string* bytes, const BatchEntry& entry) {

@@ -17,7 +17,10 @@ struct BatchEntry {
   Slice value;  // empty for deletes and drops
 };
 
-// Walks the entries of one batch, or of several in a row.
+// What stands between two batches.
+inline constexpr char kBatchBoundaryByte = static_cast<char>(EntryKind::kBatchBoundary);
+
+// Walks the entries of one batch, or of several with a boundary between each two.
 class BatchReader {
  public:
   explicit BatchReader(Slice bytes) : decoder_(bytes) {}
@@ -25,12 +28,17 @@ class BatchReader {
   bool Next(BatchEntry* entry);
   // After Next returned false: whether all bytes were read as whole entries.
   bool whole() const { return decoder_.ok() && decoder_.done() && !bad_kind_; }
+  // Of the last entry: where it begins, and whether another batch ended right before it.
   size_t position() const { return position_; }
+  bool begins_batch() const { return begins_batch_; }
 
  private:
+  EntryKind NextKind();
+
   Decoder decoder_;
   size_t position_ = 0;
   bool bad_kind_ = false;
+  bool begins_batch_ = false;
 };
 
 void AppendBatchEntry(std::string* bytes, const BatchEntry& entry);

@@ -70,6 +70,28 @@ TEST(BatchFormat, AFlippedByteNeverReadsPastTheEnd) {
   }
 }
 
+// Where batches begin: "0 9*" says an entry at 0, and a batch's first one at 9.
+std::string Starts(Slice bytes) {
+  BatchReader reader(bytes);
+  std::string text;
+  for (BatchEntry entry; reader.Next(&entry);) {
+    text += (text.empty() ? "" : " ") + std::to_string(reader.position());
+    if (reader.begins_batch()) text += "*";
+  }
+  return reader.whole() ? text : text + " broken";
+}
+
+TEST(BatchFormat, ABoundaryStandsBetweenTwoEntriesAndNowhereElse) {
+  WriteBatch batch;
+  batch.Put(1, "k", "v");
+  const std::string one = batch.bytes();
+  const std::string boundary(1, kBatchBoundaryByte);
+  EXPECT_EQ(Starts(one + boundary + one + one + boundary + one), "0 7* 13 20*");
+  EXPECT_EQ(Starts(boundary + one), " broken");
+  EXPECT_EQ(Starts(one + boundary), "0 broken");
+  EXPECT_EQ(Starts(one + boundary + boundary + one), "0 broken");
+}
+
 TEST(BatchFormat, RefusesKindsThatNoBatchHolds) {
   for (int kind = 0; kind < 256; ++kind) {
     std::string bytes = SampleBatch();

@@ -37,6 +37,34 @@ Status CheckVersion(const Version& version, std::vector<Finding>* findings) {
   return Status::Ok();
 }
 
+// A kept log was finished before it was kept: it is there, whole and closed.
+Status CheckKeptLog(Env* env, const std::string& path, const StoreId& store_id, uint64_t number) {
+  const std::string name = LogName(number);
+  log::ScanResult scan;
+  const Status status = log::ScanSegment(
+      env, JoinPath(path, name), name, FileKind::kLog, store_id, number,
+      [](const log::RecordHeader&, uint64_t, Slice) { return Status::Ok(); }, &scan);
+  if (!status.ok()) return status.WithContext("a kept log segment");
+  if (scan.closed) return Status::Ok();
+  return Status::Corruption(
+      "a kept log segment: " +
+          (scan.break_reason.empty() ? "no closing record" : scan.break_reason),
+      {name, scan.good_size});
+}
+
+Status CheckKeptLogs(Env* env, const std::string& path, const VersionSet& versions,
+                     std::vector<Finding>* findings) {
+  for (const KeptLog& kept : *versions.state().kept_logs) {
+    const Status status = CheckKeptLog(env, path, versions.store_id(), kept.number);
+    if (status.ok()) continue;
+    if (!IsFinding(status)) return status;
+    // It may have been let go meanwhile.
+    const auto now = versions.state().kept_logs;
+    if (std::find(now->begin(), now->end(), kept) != now->end()) findings->push_back(status);
+  }
+  return Status::Ok();
+}
+
 // Scans the logs that would be replayed and asks for the verdict, changing nothing.
 Status CheckLogs(Env* env, const std::string& path, const VersionSet& versions,
                  std::vector<Finding>* findings) {
@@ -67,7 +95,8 @@ Status StoreImpl::Verify(std::vector<Finding>* findings) {
   findings->clear();
   const ReadViewPtr view = View();
   if (view == nullptr) return Status::Closed("the store");
-  return CheckVersion(*view->version, findings);
+  LS_RETURN_IF_ERROR(CheckVersion(*view->version, findings));
+  return CheckKeptLogs(env_, path_, *versions_, findings);
 }
 
 Status VerifyDirectory(Env* env, const std::string& path, std::vector<Finding>* findings) {
@@ -94,6 +123,7 @@ Status VerifyDirectory(Env* env, const std::string& path, std::vector<Finding>* 
     return IsFinding(status) ? Status::Ok() : status;
   }
   LS_RETURN_IF_ERROR(CheckVersion(*versions.current(), findings));
+  LS_RETURN_IF_ERROR(CheckKeptLogs(env, path, versions, findings));
   return CheckLogs(env, path, versions, findings);
 }
 

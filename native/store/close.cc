@@ -43,6 +43,7 @@ Status StoreImpl::Close() {
   directory_lock_.reset();
   close_status_ = status;
   closed_.store(true, std::memory_order_release);
+  feed_.Stop(Status::Closed("the store"));
   scheduler_->Wake();
   Notify(Event::Kind::kClosed, "", 0, 0, status);
   (void)tracer_.Stop();  // a trace that is short is no loss of the store's

@@ -32,9 +32,11 @@ CompactionContext StoreImpl::MakeCompactionContext(const NamespaceOptions& optio
 
 std::vector<Sequence> StoreImpl::SnapshotSequences() const {
   const std::lock_guard lock(mutex_);
-  std::vector<Sequence> sequences;
-  for (const auto& [id, sequence] : snapshots_) sequences.push_back(sequence);
-  sequences.push_back(visible_sequence_.load(std::memory_order_acquire));
+  const Sequence last = retaining_ ? floor_ : visible_sequence_.load(std::memory_order_acquire);
+  std::vector<Sequence> sequences{last};
+  for (const auto& [id, sequence] : snapshots_) {
+    if (sequence < last) sequences.push_back(sequence);
+  }
   std::sort(sequences.begin(), sequences.end());
   sequences.erase(std::unique(sequences.begin(), sequences.end()), sequences.end());
   return sequences;

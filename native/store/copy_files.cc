@@ -43,6 +43,9 @@ CopyState MakeCopyState(const StoreId& store_id, const Version& version, Manifes
   state.last_log = state.first_log - 1;
   // Not a clean close: the copy goes on in a new epoch of sequences, away from the original's.
   state.clean_close.reset();
+  // No log goes along: the copy's past begins with it.
+  state.retained.reset();
+  state.kept_logs = std::make_shared<const std::vector<KeptLog>>();
   return {store_id, SnapshotEdit(version, state)};
 }
 

@@ -101,8 +101,11 @@ Status StoreImpl::FlushGeneration(const GenerationPtr& generation) {
     edit.last_sequence = generation->last_sequence;
   }
   if (generation->applied > 0) edit.applied = generation->applied;
-  const Status status = versions_->Apply(
-      edit, [&](const VersionPtr& version) { RetireGeneration(generation, version); });
+  RetentionStep step;
+  LS_RETURN_IF_ERROR(PlanRetention(*generation, &edit, &step));
+  const Status status = versions_->Apply(edit, [&](const VersionPtr& version) {
+    RetireGeneration(generation, version, std::move(step));
+  });
   if (!status.ok()) return FailStop(status);
 
   NoteFlushed(edit);
@@ -170,7 +173,30 @@ NamespaceInfo StoreImpl::KnownNamespace(NamespaceId id, const Generation& genera
   return {};
 }
 
-void StoreImpl::RetireGeneration(const GenerationPtr& generation, const VersionPtr& version) {
+Status StoreImpl::PlanRetention(const Generation& generation, VersionEdit* edit,
+                                RetentionStep* step) const {
+  KeptLog log{generation.log_number, 0, generation.last_logged, env_->WallMillis()};
+  bool retaining = false;
+  std::vector<KeptLog> kept;
+  Sequence floor = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    retaining = retaining_;
+    kept = kept_logs_;
+    floor = floor_;
+  }
+  if (retaining) LS_RETURN_IF_ERROR(env_->FileSize(PathOf(LogName(log.number)), &log.bytes));
+  // A segment without a batch above the floor is of no use to anybody.
+  const bool empty = log.last_sequence <= floor;
+  const std::optional<KeptLog> added = empty ? std::nullopt : std::optional(log);
+  *step = DecideRetention(kept, added, floor, options_.retention, log.flushed_millis);
+  if (retaining) AddRetention(*step, added, log.number + 1, edit);
+  if (empty) step->dropped.push_back(log.number);
+  return Status::Ok();
+}
+
+void StoreImpl::RetireGeneration(const GenerationPtr& generation, const VersionPtr& version,
+                                 RetentionStep step) {
   ReadViewPtr old_view;
   std::vector<GenerationPtr> dropped;
   const std::lock_guard lock(mutex_);
@@ -178,7 +204,9 @@ void StoreImpl::RetireGeneration(const GenerationPtr& generation, const VersionP
   immutables_.erase(immutables_.begin());
   retired_.push_back(generation);
   dropped = TrimWindow();
-  flushed_logs_.push_back(generation->log_number);
+  flushed_logs_.insert(flushed_logs_.end(), step.dropped.begin(), step.dropped.end());
+  kept_logs_ = std::move(step.kept);
+  floor_ = step.floor;
   old_view = InstallView(version);
 }
 

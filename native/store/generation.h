@@ -49,6 +49,7 @@ class Generation {
 
   const uint64_t log_number;
   Sequence last_sequence = 0;  // 0: no writes yet
+  Sequence last_logged = 0;    // of those that are in the log
   uint64_t applied = 0;        // of the last derived batch; 0: none
   std::vector<NamespaceInfo> created;
   std::vector<NamespaceId> dropped;

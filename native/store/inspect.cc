@@ -44,6 +44,7 @@ void AppendBatchText(Slice payload, Sequence sequence, std::string* text) {
   BatchReader reader(payload);
   BatchEntry entry;
   for (; reader.Next(&entry); ++sequence) {
+    if (reader.begins_batch()) *text += "    --\n";
     std::string key;
     AppendInternalKey(&key, entry.key, MakeTrailer(sequence, entry.kind));
     *text += "    namespace " + std::to_string(entry.namespace_id) + " " + InternalKeyText(key);

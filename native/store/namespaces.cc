@@ -37,13 +37,13 @@ void StoreImpl::DropNamespace(NamespaceId id, Done done) {
   request.durability = Durability::kDisk;
   request.changes_namespaces = true;
   request.count = 1;
-  AppendBatchEntry(&request.bytes, {EntryKind::kDropNamespace, id, {}, {}});
   request.done = std::move(done);
   Status refusal;
   {
     const std::lock_guard order(namespace_mutex_);
     const std::optional<NamespaceInfo> info = namespaces_.Find(id);
     if (info.has_value()) {
+      AppendBatchEntry(&request.bytes, {EntryKind::kDropNamespace, id, info->name, {}});
       namespaces_.Remove(id);
       refusal = TryEnqueue(&request);
       if (!refusal.ok()) namespaces_.Add(*info);

@@ -25,6 +25,7 @@ Status StoreImpl::FailStop(const Status& cause) {
     failure_ = cause;
   }
   read_only_.store(true, std::memory_order_relaxed);
+  feed_.Stop(cause.As(StatusCode::kReadOnly, "the store is read-only"));
   Notify(Event::Kind::kFailStop, "read-only until reopened", 0, 0, cause);
   SettleFlushWaiters(cause);
   ScheduleCommit();

@@ -184,8 +184,31 @@ Status StoreImpl::CreateNew() {
   VersionEdit edit;
   edit.first_log = 1;
   edit.last_log = 1;
+  RetainAtOpen({}, &edit);
   LS_RETURN_IF_ERROR(versions_->Apply(edit));
+  ShowInFeed(1);
+  feed_.SetDurable();
   return StartGeneration(1);
+}
+
+// The floor never goes down: where nothing was kept before, it begins with what is there now.
+void StoreImpl::RetainAtOpen(const ManifestState& state, VersionEdit* edit) {
+  retaining_ = options_.read_only ? state.retained.has_value() : options_.retention.any();
+  floor_ = visible_sequence_.load(std::memory_order_relaxed);
+  if (!retaining_) {
+    if (state.retained.has_value()) edit->retained = Retained{};
+  } else if (!state.retained.has_value()) {
+    edit->retained = Retained{*edit->first_log, floor_};
+  } else if (options_.read_only) {
+    kept_logs_ = *state.kept_logs;
+    floor_ = state.retained->floor;
+  } else {
+    RetentionStep step = DecideRetention(*state.kept_logs, {}, state.retained->floor,
+                                         options_.retention, env_->WallMillis());
+    AddRetention(step, {}, *edit->first_log, edit);
+    kept_logs_ = std::move(step.kept);
+    floor_ = step.floor;
+  }
 }
 
 Status StoreImpl::OpenExisting() {
@@ -209,7 +232,13 @@ Status StoreImpl::OpenExisting() {
   report_.clean_close = state.clean_close.has_value();
   next_sequence_ = report_.clean_close ? last + 1 : (last / kSequenceEpoch + 1) * kSequenceEpoch;
   for (const log::TailCut& cut : verdict.cuts) ReportCut(LogName(cut.segment), cut);
-  if (options_.read_only) return StartGeneration(state.last_log + 1);
+  if (options_.read_only) {
+    VersionEdit none;
+    RetainAtOpen(state, &none);
+    feed_.SetVisible({verdict.tail.segment, verdict.tail.size, last});
+    feed_.SetDurable();
+    return StartGeneration(state.last_log + 1);
+  }
 
   log::SegmentEnd end;
   LS_RETURN_IF_ERROR(RepairTail(verdict, &end));
@@ -221,6 +250,7 @@ Status StoreImpl::OpenExisting() {
   edit.last_log = verdict.tail.segment == 0 ? *edit.first_log - 1 : verdict.tail.segment;
   // Taken before any is given out: a session that leaves no record behind uses up its epoch too.
   if (!report_.clean_close) edit.last_sequence = next_sequence_++;
+  RetainAtOpen(state, &edit);
   LS_RETURN_IF_ERROR(versions_->StartManifest(edit));
   for (const log::TailCut& cut : verdict.cuts) {
     if (cut.offset == 0) LS_RETURN_IF_ERROR(env_->RemoveFile(PathOf(LogName(cut.segment))));
@@ -233,6 +263,8 @@ Status StoreImpl::OpenExisting() {
   created.first_log = immutables_.empty() ? number : immutables_.front()->log_number;
   LS_RETURN_IF_ERROR(versions_->Apply(created));
   LS_RETURN_IF_ERROR(RemoveOrphans());
+  ShowInFeed(number);
+  feed_.SetDurable();
   return StartGeneration(number);
 }
 
@@ -270,15 +302,17 @@ Status StoreImpl::RemoveOrphans() {
     }
   }
   const ManifestState state = versions_->state();
+  std::set<uint64_t> kept;
+  for (const KeptLog& log : kept_logs_) kept.insert(log.number);
   std::vector<std::string> names;
   LS_RETURN_IF_ERROR(env_->ListDirectory(path_, &names));
   for (const std::string& name : names) {
     uint64_t number = 0;
     const StoreFile kind = ParseFileName(name, &number);
-    const bool orphan = kind == StoreFile::kTemporary ||
-                        (kind == StoreFile::kTable && !live.contains(number)) ||
-                        (kind == StoreFile::kLog && number < state.first_log) ||
-                        (kind == StoreFile::kManifest && number != versions_->manifest_number());
+    const bool orphan =
+        kind == StoreFile::kTemporary || (kind == StoreFile::kTable && !live.contains(number)) ||
+        (kind == StoreFile::kLog && number < state.first_log && !kept.contains(number)) ||
+        (kind == StoreFile::kManifest && number != versions_->manifest_number());
     if (orphan) LS_RETURN_IF_ERROR(RemoveOrphan(name));
   }
   return Status::Ok();

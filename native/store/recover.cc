@@ -122,7 +122,7 @@ Status StoreImpl::ReplayRecord(Generation* generation, ReplayBuffer* buffer,
                               std::to_string(header.entry_count) + " entries",
                               std::to_string(sequence - header.first_sequence) + " entries");
   }
-  generation->last_sequence = sequence - 1;
+  generation->last_sequence = generation->last_logged = sequence - 1;
   return Status::Ok();
 }
 

@@ -32,6 +32,55 @@ Status SharedStoreImpl::Open(const SharedStoreOptions& options, const std::strin
   return Status::Ok();
 }
 
+// A reader of the engine's that ends with this owner.
+class SharedStoreImpl::Reader final : public ChangeReader {
+ public:
+  Reader(SharedStoreImpl* owner, std::unique_ptr<ChangeReader> reader)
+      : owner_(owner), reader_(std::move(reader)) {}
+
+  Status Read(char* out, size_t size, Chunk* chunk) override {
+    return owner_->left() ? Closed() : reader_->Read(out, size, chunk);
+  }
+  void Wait(uint64_t through, std::function<void()> ready) override {
+    owner_->WaitFor(reader_.get(), through, std::move(ready));
+  }
+
+ private:
+  SharedStoreImpl* const owner_;
+  const std::unique_ptr<ChangeReader> reader_;
+};
+
+Status SharedStoreImpl::NewChangeReader(const ChangesOptions& options,
+                                        std::unique_ptr<ChangeReader>* reader) {
+  if (left()) return Closed();
+  std::unique_ptr<ChangeReader> engines;
+  LS_RETURN_IF_ERROR(engine().NewChangeReader(options, &engines));
+  *reader = std::make_unique<Reader>(this, std::move(engines));
+  return Status::Ok();
+}
+
+void SharedStoreImpl::WaitFor(ChangeReader* reader, uint64_t through, std::function<void()> ready) {
+  const auto waiting = std::make_shared<Waiting>();
+  waiting->ready = std::move(ready);
+  bool leaving = false;
+  {
+    const std::lock_guard lock(mutex_);
+    leaving = leaving_;
+    std::erase_if(waiting_, [](const auto& each) { return each->told.load(); });
+    if (!leaving) waiting_.push_back(waiting);
+  }
+  if (leaving) return waiting->Tell();
+  reader->Wait(through, [waiting] { waiting->Tell(); });
+}
+
+Status SharedStoreImpl::TakeSnapshotAt(uint64_t sequence, uint64_t* snapshot_id) {
+  if (left()) return Closed();
+  LS_RETURN_IF_ERROR(engine().TakeSnapshotAt(sequence, snapshot_id));
+  if (Keep(*snapshot_id)) return Status::Ok();
+  (void)engine().ReleaseSnapshot(*snapshot_id);
+  return Closed();
+}
+
 bool SharedStoreImpl::Keep(uint64_t snapshot_id) {
   const std::lock_guard lock(mutex_);
   if (!leaving_) snapshots_.insert(snapshot_id);
@@ -86,13 +135,16 @@ Status SharedStoreImpl::StopTrace() {
 
 void SharedStoreImpl::Leave() {
   std::set<uint64_t> snapshots;
+  std::vector<std::shared_ptr<Waiting>> waiting;
   {
     const std::lock_guard lock(mutex_);
     if (engine_ == nullptr || leaving_) return;
     leaving_ = true;
     snapshots.swap(snapshots_);
+    waiting.swap(waiting_);
   }
   left_.store(true, std::memory_order_release);
+  for (const auto& each : waiting) each->Tell();
   for (const uint64_t id : snapshots) (void)engine().ReleaseSnapshot(id);
   if (is_shared_) StoreTable::OfProcess().Leave(engine_.get(), token_);
 }

@@ -6,10 +6,12 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "store/shared_engine.h"
 
@@ -53,6 +55,10 @@ class SharedStoreImpl final : public SharedStore {
   Status SnapshotSequence(uint64_t snapshot_id, uint64_t* sequence) const override {
     return left() ? Closed() : engine().SnapshotSequence(snapshot_id, sequence);
   }
+  Status TakeSnapshotAt(uint64_t sequence, uint64_t* snapshot_id) override;
+  uint64_t Floor() const override { return engine().Floor(); }
+  Status NewChangeReader(const ChangesOptions& options,
+                         std::unique_ptr<ChangeReader>* reader) override;
   uint64_t BeginTransaction() override;
   Status Commit(std::span<TransactionCommit> commits) override;
 
@@ -88,6 +94,17 @@ class SharedStoreImpl final : public SharedStore {
   Store& engine() const { return engine_->store(); }
   bool Keep(uint64_t snapshot_id);
 
+  // One reader's wait, told once: by the engine, or when this owner leaves.
+  struct Waiting {
+    std::function<void()> ready;
+    std::atomic<bool> told{false};
+    void Tell() {
+      if (!told.exchange(true)) ready();
+    }
+  };
+  class Reader;
+  void WaitFor(ChangeReader* reader, uint64_t through, std::function<void()> ready);
+
   SharedEnginePtr engine_;
   bool is_shared_ = false;  // in the store table
   const void* token_ = nullptr;
@@ -98,6 +115,7 @@ class SharedStoreImpl final : public SharedStore {
   bool leaving_ = false;          // guarded by mutex_, like all below
   std::set<uint64_t> snapshots_;  // of transactions too
   bool recording_ = false;
+  std::vector<std::shared_ptr<Waiting>> waiting_;  // those that were told are forgotten in time
 };
 
 }  // namespace ledgerstone

@@ -243,6 +243,8 @@ TEST_F(SharedStoreTest, OptionsThatWereGivenMustBeThoseOfTheEngine) {
       {"level_fanout", [](StoreOptions& o) { ++o.level_fanout; }},
       {"l0_compaction_trigger", [](StoreOptions& o) { ++o.l0_compaction_trigger; }},
       {"level_count", [](StoreOptions& o) { --o.level_count; }},
+      {"retention.bytes", [](StoreOptions& o) { ++o.retention.bytes; }},
+      {"retention.age_millis", [](StoreOptions& o) { ++o.retention.age_millis; }},
       {"use_block_cache", [](StoreOptions& o) { o.use_block_cache = !o.use_block_cache; }},
       {"compact_in_background",
        [](StoreOptions& o) { o.compact_in_background = !o.compact_in_background; }},

@@ -9,6 +9,7 @@
 //   read.cc iterate.cc   point reads, snapshots, ranges
 //   check.cc inspect.cc  verification, files as text
 //   copy.cc              checkpoints and backups
+//   changes.cc           readers of changes, snapshots of the past
 //   observe.cc           statistics, levels, events, spans for the trace
 //   close.cc             settling and shutting down
 //
@@ -33,6 +34,7 @@
 #include "log/recovery.h"
 #include "log/writer.h"
 #include "store/batch_format.h"
+#include "store/change_reader.h"
 #include "store/commit_queue.h"
 #include "store/conflict_check.h"
 #include "store/copy_files.h"
@@ -40,6 +42,7 @@
 #include "store/namespace_table.h"
 #include "store/read_view.h"
 #include "store/replay_buffer.h"
+#include "store/retention.h"
 #include "store/stall.h"
 #include "store/trace.h"
 #include "version/file_names.h"
@@ -57,7 +60,7 @@ Status ListLogs(Env* env, const std::string& path, uint64_t first_log,
 log::RecoveryVerdict DecideLogRecovery(const ManifestState& state,
                                        const std::vector<log::ScanResult>& scans);
 
-class StoreImpl final : public Store {
+class StoreImpl final : public Store, private ChangeSource {
  public:
   StoreImpl(const StoreOptions& options, std::string path);
   ~StoreImpl() override;
@@ -81,6 +84,10 @@ class StoreImpl final : public Store {
   uint64_t TakeSnapshot() override;
   bool ReleaseSnapshot(uint64_t snapshot_id) override;
   Status SnapshotSequence(uint64_t snapshot_id, uint64_t* sequence) const override;
+  Status TakeSnapshotAt(uint64_t sequence, uint64_t* snapshot_id) override;
+  uint64_t Floor() const override;
+  Status NewChangeReader(const ChangesOptions& options,
+                         std::unique_ptr<ChangeReader>* reader) override;
   uint64_t VisibleSequence() const override;
   uint64_t Applied() const override { return versions_->state().applied; }
   void Flush(Done done) override;
@@ -117,6 +124,8 @@ class StoreImpl final : public Store {
   Status MarkNumbersUsed();
   Status FinishOpen(bool existed, uint64_t began);
   Status StartGeneration(uint64_t log_number);
+  // What the open edit says of the past that is kept.
+  void RetainAtOpen(const ManifestState& state, VersionEdit* edit);
   Status RemoveOrphans();
   Status RemoveOrphan(const std::string& name);
   // open_read_only.cc
@@ -160,6 +169,8 @@ class StoreImpl final : public Store {
   std::vector<MemTable::Entry>* RowsFor(NamespaceId id);
   void Publish(Sequence last);
   void SettleGroup(CommitGroup& group, const Status& status);
+  // What is visible is whole in the log, up to the end of this segment.
+  void ShowInFeed(uint64_t segment);
   void ScheduleIdlePromise();
   Status WriteRefusal() const;
 
@@ -191,7 +202,10 @@ class StoreImpl final : public Store {
   void AddRangeDeletes(NamespaceId id, const std::vector<RangeTombstone>& tombstones,
                        VersionEdit* edit) const;
   NamespaceInfo KnownNamespace(NamespaceId id, const Generation& generation) const;
-  void RetireGeneration(const GenerationPtr& generation, const VersionPtr& version);
+  // What becomes of the log of a generation whose tables are written.
+  Status PlanRetention(const Generation& generation, VersionEdit* edit, RetentionStep* step) const;
+  void RetireGeneration(const GenerationPtr& generation, const VersionPtr& version,
+                        RetentionStep step);
   void RemoveFlushedLogs();
   void SettleFlushWaiters(const Status& failure);
 
@@ -211,7 +225,18 @@ class StoreImpl final : public Store {
   PickerOptions MakePickerOptions() const;
   void OnTableObsolete(uint64_t number);
   void RemoveObsoleteTables();
+  // Those that compactions keep apart; behind the last one every version stays.
   std::vector<Sequence> SnapshotSequences() const;
+
+  // changes.cc
+  Status SegmentAfter(Sequence after, uint64_t* number) const override;
+  bool KnowsSegment(uint64_t number) const override;
+  Status OpenSegment(uint64_t number, uint64_t offset,
+                     std::unique_ptr<log::Cursor>* cursor) const override;
+  Status Usable() const override;
+  // Requires mutex_.
+  Status CheckRetained(Sequence sequence, Sequence visible) const;
+  Status FindBatchEnd(Sequence sequence, Sequence* end);
 
   // read.cc
   void AwaitTold() const;
@@ -332,12 +357,17 @@ class StoreImpl final : public Store {
   Status compaction_error_;           // of a compaction still to be done again
   std::set<uint64_t> failed_tables_;  // its inputs: left alone until it is tried again
   std::vector<ManualCompaction> manual_;
-  std::vector<uint64_t> flushed_logs_;
+  std::vector<uint64_t> flushed_logs_;  // to be removed
+  std::vector<KeptLog> kept_logs_;      // oldest first
+  Sequence floor_ = 0;                  // all logged above it is in kept_logs_ or later segments
+  bool retaining_ = false;              // and all versions above it are in tables or memtables
   std::map<uint64_t, Sequence> snapshots_;
   uint64_t next_snapshot_id_ = 1;
   std::set<uint64_t> transactions_;     // those of snapshots_ that are open transactions
   std::vector<GenerationPtr> retired_;  // flushed, kept for them; oldest first
   Sequence window_floor_ = 0;           // all above it is in some generation
+
+  Feed feed_;
 
   mutable std::mutex view_mutex_;
   ReadViewPtr view_;  // guarded by view_mutex_

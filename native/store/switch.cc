@@ -23,6 +23,9 @@ Status StoreImpl::SwitchGeneration(uint64_t bytes_needed) {
   VersionEdit edit;
   edit.last_log = number;
   LS_RETURN_IF_ERROR(versions_->Apply(edit));
+  // Finishing the segment synced it.
+  ShowInFeed(number);
+  feed_.SetDurable();
 
   const uint64_t bytes = active_->used();
   group_rows_.clear();

@@ -231,7 +231,11 @@ void StoreImpl::CommitWrite(CommitGroup& group) {
     Publish(last);
     SettleGroup(group, Status::Ok());
     const Status status = AppendGroup(group, first);
-    if (!status.ok()) (void)FailStop(status);
+    if (!status.ok()) {
+      (void)FailStop(status);
+    } else {
+      ShowInFeed(active_->log_number);
+    }
     return;
   }
   Status status = AppendGroup(group, first);
@@ -242,6 +246,7 @@ void StoreImpl::CommitWrite(CommitGroup& group) {
     telling_here = nullptr;
     InsertGroup(group, first);
     Publish(last);
+    ShowInFeed(active_->log_number);
     return;
   }
   if (status.ok()) {
@@ -256,6 +261,8 @@ void StoreImpl::CommitWrite(CommitGroup& group) {
     return;
   }
   Publish(last);
+  ShowInFeed(active_->log_number);
+  if (group.durability == Durability::kDisk) feed_.SetDurable();
   SettleGroup(group, Status::Ok());
 }
 
@@ -265,17 +272,23 @@ void StoreImpl::CommitDerived(CommitGroup& group) {
   InsertGroup(group, first);
   active_->applied = last_applied_committed_ = group.requests.back().applied;
   Publish(next_sequence_ - 1);
+  ShowInFeed(active_->log_number);
   SettleGroup(group, Status::Ok());
 }
 
 Status StoreImpl::AppendGroup(const CommitGroup& group, Sequence first) {
   std::vector<Slice> pieces;
-  pieces.reserve(group.requests.size());
-  for (const CommitRequest& request : group.requests) pieces.push_back(request.bytes);
+  pieces.reserve(2 * group.requests.size());
+  for (const CommitRequest& request : group.requests) {
+    if (request.count == 0) continue;
+    if (!pieces.empty()) pieces.emplace_back(&kBatchBoundaryByte, 1);
+    pieces.push_back(request.bytes);
+  }
   const Span span = Timed(Lane::kCommit, "append");
   const uint64_t before = writer_->size();
   LS_RETURN_IF_ERROR(writer_->Append({log::RecordType::kBatch, first, group.count}, pieces));
   Counters::Add(counters_.log_bytes, writer_->size() - before);
+  active_->last_logged = first + group.count - 1;
   if (group.durability != Durability::kDisk && writer_->size() - written_back_ >= kWritebackStep) {
     writer_->StartWriteback();
     written_back_ = writer_->size();
@@ -336,6 +349,10 @@ void StoreImpl::Publish(Sequence last) {
   LS_CHECK(last >= visible_sequence_.load(std::memory_order_relaxed));
   visible_sequence_.store(last, std::memory_order_release);
   visible_sequence_.notify_all();
+}
+
+void StoreImpl::ShowInFeed(uint64_t segment) {
+  feed_.SetVisible({segment, writer_->size(), visible_sequence_.load(std::memory_order_relaxed)});
 }
 
 void StoreImpl::SettleGroup(CommitGroup& group, const Status& status) {

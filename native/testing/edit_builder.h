@@ -42,6 +42,8 @@ inline VersionEdit FullEdit() {
   edit.dropped_namespaces.push_back(1);
   edit.deleted_tables.push_back({2, 0, 5});
   edit.new_tables.push_back({2, 6, MakeMeta(10, "USD", "USE", 290)});
+  edit.retained = Retained{5, 120};
+  edit.kept_logs.push_back({8, 4000, 250, 1234567});
   return edit;
 }
 

@@ -12,6 +12,8 @@
 //  11 deleted_table      namespace, level, number: varint
 //  12 range_delete       namespace: varint, begin, end: length-prefixed, sequence: varint
 //  13 ended_range_delete namespace, sequence: varint
+//  14 retained           first_log, floor: varint
+//  15 kept_log           number, bytes, last_sequence, flushed_millis: varint
 #include "version/version_edit.h"
 
 #include "base/checks.h"
@@ -34,6 +36,8 @@ enum Tag : uint64_t {
   kDeletedTable = 11,
   kRangeDelete = 12,
   kEndedRangeDelete = 13,
+  kRetained = 14,
+  kKeptLog = 15,
 };
 
 void PutField(std::string* edit, Tag tag, Slice bytes) {
@@ -91,6 +95,22 @@ std::string EncodeEndedRangeDelete(const VersionEdit::EndedRangeDelete& ended) {
   std::string bytes;
   PutVarint(&bytes, ended.namespace_id);
   PutVarint(&bytes, ended.sequence);
+  return bytes;
+}
+
+std::string EncodeRetained(const Retained& retained) {
+  std::string bytes;
+  PutVarint(&bytes, retained.first_log);
+  PutVarint(&bytes, retained.floor);
+  return bytes;
+}
+
+std::string EncodeKeptLog(const KeptLog& kept) {
+  std::string bytes;
+  PutVarint(&bytes, kept.number);
+  PutVarint(&bytes, kept.bytes);
+  PutVarint(&bytes, kept.last_sequence);
+  PutVarint(&bytes, kept.flushed_millis);
   return bytes;
 }
 
@@ -168,6 +188,10 @@ class EditReader {
         return ReadRangeDelete(field);
       case kEndedRangeDelete:
         return ReadEndedRangeDelete(field);
+      case kRetained:
+        return ReadRetained(field);
+      case kKeptLog:
+        return ReadKeptLog(field);
       default:
         return Status::NotSupported("the manifest holds a field with tag " + std::to_string(tag) +
                                         ", which this build lacks",
@@ -264,6 +288,29 @@ class EditReader {
     return Status::Ok();
   }
 
+  Status ReadRetained(Slice field) {
+    if (edit_->retained) return Bad("retained given twice");
+    Retained retained;
+    Decoder decoder(field);
+    retained.first_log = decoder.Varint64();
+    retained.floor = decoder.Varint64();
+    if (!decoder.done()) return Bad("retained");
+    edit_->retained = retained;
+    return Status::Ok();
+  }
+
+  Status ReadKeptLog(Slice field) {
+    KeptLog kept;
+    Decoder decoder(field);
+    kept.number = decoder.Varint64();
+    kept.bytes = decoder.Varint64();
+    kept.last_sequence = decoder.Varint64();
+    kept.flushed_millis = decoder.Varint64();
+    if (!decoder.done()) return Bad("kept_log");
+    edit_->kept_logs.push_back(kept);
+    return Status::Ok();
+  }
+
   const Status::Place place_;
   VersionEdit* const edit_;
 };
@@ -295,6 +342,8 @@ std::string VersionEdit::Encode() const {
   for (const auto& ended : ended_range_deletes) {
     PutField(&edit, kEndedRangeDelete, EncodeEndedRangeDelete(ended));
   }
+  if (retained) PutField(&edit, kRetained, EncodeRetained(*retained));
+  for (const KeptLog& kept : kept_logs) PutField(&edit, kKeptLog, EncodeKeptLog(kept));
   return edit;
 }
 

@@ -20,7 +20,9 @@ constexpr char kFullText[] =
     "drop namespace 1\n"
     "delete namespace 2 L0 000005.sst\n"
     "add namespace 2 L6 000010.sst 1010 B, digest d160000a, entries 10, tombstones 3, 'USD' @290 "
-    "put .. 'USE' @290 delete, sequences 290 .. 290\n";
+    "put .. 'USE' @290 delete, sequences 290 .. 290\n"
+    "retained from log 5 on, floor 120\n"
+    "kept log 8 4000 B, last sequence 250, flushed at 1234567 ms\n";
 
 Status Decode(Slice bytes, VersionEdit* edit) {
   return VersionEdit::Decode(bytes, "000003.manifest", 160, edit);
@@ -63,7 +65,7 @@ TEST(VersionEdit, CutAnywhereIsRefusedOrAWholeNumberOfFields) {
       EXPECT_EQ(status.place().offset, 160u);
     }
   }
-  EXPECT_EQ(refused, static_cast<int>(bytes.size()) - 11);
+  EXPECT_EQ(refused, static_cast<int>(bytes.size()) - 13);
 }
 
 TEST(VersionEdit, WithAFlippedByteIsRefusedOrADifferentEdit) {
@@ -79,7 +81,7 @@ TEST(VersionEdit, WithAFlippedByteIsRefusedOrADifferentEdit) {
 }
 
 TEST(VersionEdit, WithAnUnknownTagIsRefusedByName) {
-  for (const uint64_t tag : {uint64_t{0}, uint64_t{14}, uint64_t{99}, ~uint64_t{0}}) {
+  for (const uint64_t tag : {uint64_t{0}, uint64_t{16}, uint64_t{99}, ~uint64_t{0}}) {
     const Status status = DecodeField(tag, "x");
     EXPECT_EQ(status.code(), StatusCode::kNotSupported);
     EXPECT_NE(status.message().find("tag " + std::to_string(tag)), std::string::npos);

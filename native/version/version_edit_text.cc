@@ -92,6 +92,16 @@ std::string VersionEdit::Text() const {
     text += "end range delete namespace " + std::to_string(ended.namespace_id) + " @" +
             std::to_string(ended.sequence) + "\n";
   }
+  if (retained) {
+    text += retained->first_log == 0 ? "retained nothing\n"
+                                     : "retained from log " + std::to_string(retained->first_log) +
+                                           " on, floor " + std::to_string(retained->floor) + "\n";
+  }
+  for (const KeptLog& kept : kept_logs) {
+    text += "kept log " + std::to_string(kept.number) + " " + std::to_string(kept.bytes) +
+            " B, last sequence " + std::to_string(kept.last_sequence) + ", flushed at " +
+            std::to_string(kept.flushed_millis) + " ms\n";
+  }
   return text;
 }
 

@@ -28,6 +28,8 @@ VersionEdit SnapshotEdit(const Version& version, const ManifestState& state) {
   edit.last_log = state.last_log;
   edit.applied = state.applied;
   edit.clean_close = state.clean_close;
+  edit.retained = state.retained;
+  edit.kept_logs = *state.kept_logs;
   for (const auto& [id, tree] : version.trees) {
     edit.created_namespaces.push_back(tree->info);
     if (tree->range_tombstones != nullptr) {

@@ -34,6 +34,10 @@ struct ManifestState {
   uint64_t first_log = 0;
   uint64_t last_log = 0;
   uint64_t applied = 0;
+  std::optional<Retained> retained;  // none: the past is not kept
+  // Rising by number, all below first_log. Never null; shared by copies of the state.
+  std::shared_ptr<const std::vector<KeptLog>> kept_logs =
+      std::make_shared<const std::vector<KeptLog>>();
   std::optional<log::SegmentEnd> clean_close;  // of the last edit only; a later one takes it back
 
   void Apply(const VersionEdit& edit);

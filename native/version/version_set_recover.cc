@@ -26,6 +26,16 @@ Status CheckTable(Env* env, const std::string& directory, const TableMeta& meta)
                             std::to_string(size) + " bytes");
 }
 
+// The kept logs after an edit: those it adds, without what it lets go.
+std::vector<KeptLog> KeptAfter(const std::vector<KeptLog>& before, const VersionEdit& edit) {
+  std::vector<KeptLog> kept = before;
+  kept.insert(kept.end(), edit.kept_logs.begin(), edit.kept_logs.end());
+  if (!edit.retained) return kept;
+  const uint64_t first = edit.retained->first_log;
+  std::erase_if(kept, [&](const KeptLog& each) { return first == 0 || each.number < first; });
+  return kept;
+}
+
 }  // namespace
 
 void ManifestState::Apply(const VersionEdit& edit) {
@@ -36,6 +46,10 @@ void ManifestState::Apply(const VersionEdit& edit) {
   if (edit.last_log) last_log = *edit.last_log;
   if (edit.applied) applied = *edit.applied;
   clean_close = edit.clean_close;
+  if (edit.retained || !edit.kept_logs.empty())
+    kept_logs = std::make_shared<const std::vector<KeptLog>>(KeptAfter(*kept_logs, edit));
+  if (edit.retained) retained = edit.retained;
+  if (retained && retained->first_log == 0) retained.reset();
 }
 
 // Takes the edits of a manifest one after another and remembers where the good ones end.

@@ -29,6 +29,7 @@ export const NATIVE_CODES = {
   18: 'CONFLICT',
   19: 'POSITION_MISMATCH',
   20: 'STALE_EPOCH',
+  21: 'NOT_RETAINED',
 } as const
 
 export const TYPESCRIPT_CODES = ['INVALID_TYPE', 'UNDECODABLE', 'ADDON_MISSING'] as const
@@ -57,6 +58,8 @@ export interface ErrorDetail {
   position?: number | undefined
   /** STALE_EPOCH: the log's. */
   epoch?: number | undefined
+  /** NOT_RETAINED: the earliest sequence that can be asked for. */
+  earliest?: bigint | undefined
 }
 
 // Lets `instanceof` hold for instances of the class of this name from any build.
@@ -82,6 +85,7 @@ export class LedgerstoneError extends Error {
   declare readonly pid?: number
   declare readonly position?: number
   declare readonly epoch?: number
+  declare readonly earliest?: bigint
 
   constructor(code: ErrorCode, message: string, detail: ErrorDetail = {}) {
     const { cause, ...known } = detail
@@ -107,6 +111,14 @@ export function invalidArgument(message: string): LedgerstoneError {
 
 export function conflict(message: string): LedgerstoneError {
   return new LedgerstoneError('CONFLICT', message)
+}
+
+export function notRetained(asked: bigint, earliest: bigint): LedgerstoneError {
+  return new LedgerstoneError(
+    'NOT_RETAINED',
+    `Sequence ${asked} is no longer kept; the earliest that can be asked for is ${earliest}`,
+    { earliest },
+  )
 }
 
 export function closed(what: string): LedgerstoneError {

@@ -17,3 +17,8 @@ export function varintWidth(value: number): number {
   if (value < 0x20_0000) return 3
   return value < 0x1000_0000 ? 4 : 5
 }
+
+export function encodeVarint(value: number): Buffer {
+  const bytes = Buffer.alloc(5)
+  return bytes.subarray(0, writeVarint(bytes, 0, value))
+}

@@ -3,7 +3,7 @@
 // 1. No function of the add-on is called before `initialize`.
 // 2. An add-on whose status codes, limits or numbers are not this package's is refused at load.
 
-import { type ErrorCode, LedgerstoneError, NATIVE_CODES } from '../base/errors.js'
+import { type ErrorCode, LedgerstoneError, NATIVE_CODES, notRetained } from '../base/errors.js'
 import * as constants from './constants.js'
 import { loadAddon } from './load-addon.cjs'
 import type { Addon, NativeConstants, NativeFailure } from './native-types.js'
@@ -33,6 +33,7 @@ export const EXPECTED_CONSTANTS: NativeConstants = {
   statusCodes: { 0: 'OK', ...NATIVE_CODES },
   durability: constants.DURABILITY,
   entryKinds: constants.ENTRY_KIND,
+  logKinds: constants.LOG_KIND,
   mergeOperators: constants.MERGE_OPERATOR,
   compression: constants.COMPRESSION,
   inspectKinds: constants.INSPECT_KIND,
@@ -65,6 +66,7 @@ const OWNER = /\bprocess (\d+)/
 
 export function makeError(failure: NativeFailure): LedgerstoneError {
   const { code, message, file, offset, expected, found, errno } = failure
+  if (code === 'NOT_RETAINED') return notRetained(BigInt(found), BigInt(expected))
   const detail = {
     file: file === '' ? undefined : file,
     offset: offset < 0 ? undefined : offset,

@@ -3,6 +3,8 @@
 
 export const DURABILITY = { memory: 0, os: 1, disk: 2 } as const
 export const ENTRY_KIND = { delete: 0, put: 1, merge: 2, deleteRange: 3, putExpiring: 4 } as const
+/** Kinds that only the log, or what is handed to it, holds. */
+export const LOG_KIND = { createNamespace: 16, dropNamespace: 17, batchBoundary: 18 } as const
 export const MERGE_OPERATOR = {
   none: 0,
   addI64: 1,

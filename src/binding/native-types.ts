@@ -67,6 +67,10 @@ export interface NativeOpenOptions {
   levelFanout: number
   l0CompactionTrigger: number
   levelCount: number
+  /** Of the log that is kept; 0: no limit of that kind. */
+  retentionBytes: number
+  /** Milliseconds. */
+  retentionAge: number
   useBlockCache: boolean | undefined
   compactInBackground: boolean | undefined
 }
@@ -110,6 +114,19 @@ export interface NativeIterator {
   fillMemory(chunk: Uint8Array, entriesMax: number): number
   fill(chunk: Uint8Array, entriesMax: number): Promise<number>
   needed(): number
+  close(): void
+}
+
+/** Committed batches as bytes; store/change-parser.ts has their format. */
+export interface NativeChanges {
+  /** Fills the chunk with whole batches. Bytes, 0 when there are none for now, or FILL.tooSmall. */
+  read(chunk: Uint8Array): Promise<number>
+  /** After FILL.tooSmall: the room the next batch takes. */
+  needed(): number
+  /** Every batch up to this sequence was read. */
+  through(): bigint
+  /** Fulfils when there may be more, or the store is closed. Keeps no process alive. */
+  wait(): Promise<void>
   close(): void
 }
 
@@ -163,6 +180,9 @@ export interface NativeStore {
   snapshot(): number
   releaseSnapshot(id: number): void
   snapshotSequence(id: number): bigint
+  snapshotAt(sequence: bigint): Promise<number>
+  floor(): bigint
+  changes(after: bigint, durable: boolean): NativeChanges
   iterator(
     id: number,
     snapshot: number,
@@ -207,6 +227,7 @@ export interface NativeConstants {
   statusCodes: Record<number, string>
   durability: Record<string, number>
   entryKinds: Record<string, number>
+  logKinds: Record<string, number>
   mergeOperators: Record<string, number>
   compression: Record<string, number>
   inspectKinds: Record<string, number>

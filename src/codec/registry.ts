@@ -55,6 +55,15 @@ export function valueCodecOf(option: ValueOption): AnyValueCodec {
   return resolve<AnyValueCodec>('value', option, valueCodecs)
 }
 
+/** The built-in codec of a recorded name; undefined for a custom one. */
+export function builtInKeyCodec(name: string): AnyKeyCodec | undefined {
+  return Object.hasOwn(keyCodecs, name) ? keyCodecs[name as KeyCodecName] : undefined
+}
+
+export function builtInValueCodec(name: string): AnyValueCodec | undefined {
+  return Object.hasOwn(valueCodecs, name) ? valueCodecs[name as ValueCodecName] : undefined
+}
+
 function resolve<C extends AnyValueCodec>(
   side: string,
   option: string | C,

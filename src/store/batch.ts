@@ -1,9 +1,11 @@
 // The batch that the function given to write() fills. It exists only while that function runs.
 
 import { InvalidTypeError, LedgerstoneError, invalidArgument, kindOf } from '../base/errors.js'
+import type { ChangeEntry } from './change.js'
 import { expiryOf } from './expiry.js'
 import { NamespaceHandle } from './namespace-handle.js'
 import { checkedOptions } from './options.js'
+import { replay } from './replay.js'
 import type { Batch, Bounds, Expiry } from './store.js'
 import type { WriteBuffer } from './write-buffer.js'
 
@@ -41,6 +43,10 @@ export class WriteBatch implements Batch {
     const target = this.#target(namespace)
     const erased = target.erasedBy(bounds)
     if (erased !== undefined) this.#buffer.deleteRange(target, erased)
+  }
+
+  replay(namespace: unknown, entry: ChangeEntry): void {
+    replay(this.#buffer, this.#target(namespace), entry)
   }
 
   end(): void {

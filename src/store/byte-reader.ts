@@ -17,6 +17,15 @@ export class ByteReader {
     return this.#at === this.#bytes.length
   }
 
+  get position(): number {
+    return this.#at
+  }
+
+  /** The next byte, which stays; undefined at the end. */
+  peek(): number | undefined {
+    return this.#bytes[this.#at]
+  }
+
   sized(): Buffer {
     const size = this.varint()
     const start = this.#at

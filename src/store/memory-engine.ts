@@ -8,6 +8,7 @@ import { LedgerstoneError, invalidArgument } from '../base/errors.js'
 import { DURABILITY, GET, MANY } from '../binding/constants.js'
 import type {
   NativeBound,
+  NativeChanges,
   NativeFailure,
   NativeNamespaceInfo,
   NativeNamespaceOptions,
@@ -17,15 +18,24 @@ import type {
   OpenReport,
 } from '../binding/native-types.js'
 import type { NamespaceLevels } from '../binding/statistics-types.js'
-import { parseBatch } from './memory-batch.js'
+import { MemoryChanges } from './memory-changes.js'
+import type { Retention } from './memory-history.js'
+import { parseBatches } from './memory-batch.js'
 import { MemoryIterator } from './memory-iterator.js'
 import { parseReadSet } from './memory-read-set.js'
 import { MemoryCounts } from './memory-statistics.js'
 import { type FoundEntry, MemoryState, NEWEST, type NamespaceView } from './memory-state.js'
 import { type CommitHead, readCommitHead } from './transaction-commits.js'
 
+const NO_RETENTION: Retention = { bytes: 0, age: 0 }
 const NOTHING = new Uint8Array(0)
 const NO_FILES = 'A store in memory has no files to copy'
+
+export interface MemoryEngineOptions {
+  /** Milliseconds since 1970. */
+  now?: () => number
+  retention?: Retention
+}
 
 export class MemoryEngine implements NativeStore {
   readonly #onCommitted: OnCommitted
@@ -42,9 +52,10 @@ export class MemoryEngine implements NativeStore {
   #transaction: Buffer = Buffer.alloc(0)
   #version = 0n
 
-  constructor(onCommitted: OnCommitted, now = unixTimeMs) {
+  constructor(onCommitted: OnCommitted, options: MemoryEngineOptions = {}) {
+    const { now = unixTimeMs, retention = NO_RETENTION } = options
     this.#onCommitted = onCommitted
-    this.#state = new MemoryState(now)
+    this.#state = new MemoryState(now, retention)
   }
 
   openReport(): OpenReport {
@@ -82,7 +93,7 @@ export class MemoryEngine implements NativeStore {
   }
 
   submit(length: number, entryCount: number, durability: number): number {
-    this.#state.apply(parseBatch(this.#write.subarray(0, length), entryCount), false)
+    this.#state.apply(parseBatches(this.#write.subarray(0, length), entryCount), false)
     this.#counts.wrote(length, entryCount, durability)
     return this.#committed()
   }
@@ -91,7 +102,7 @@ export class MemoryEngine implements NativeStore {
     if (applied < this.#appliedVisible) {
       throw invalidArgument(`applied goes back from ${this.#appliedVisible} to ${applied}`)
     }
-    this.#state.apply(parseBatch(this.#write.subarray(0, length), entryCount), true)
+    this.#state.apply(parseBatches(this.#write.subarray(0, length), entryCount), true)
     this.#appliedVisible = applied
     this.#counts.wrote(length, entryCount, DURABILITY.memory)
     return this.#committed()
@@ -122,7 +133,7 @@ export class MemoryEngine implements NativeStore {
     const bytes = this.#transaction
     try {
       const readSet = parseReadSet(bytes.subarray(reads, batch))
-      const entries = parseBatch(bytes.subarray(batch, batch + batchLength), entryCount)
+      const entries = parseBatches(bytes.subarray(batch, batch + batchLength), entryCount)
       if (transaction !== NEWEST) this.#state.endTransaction(transaction, readSet)
       this.#state.apply(entries, false)
       this.#counts.wrote(batchLength, entryCount, durability)
@@ -229,6 +240,25 @@ export class MemoryEngine implements NativeStore {
 
   snapshotSequence(id: number): bigint {
     return this.#state.view(id).sequence
+  }
+
+  async snapshotAt(sequence: bigint): Promise<number> {
+    return this.#state.snapshotAt(sequence)
+  }
+
+  floor(): bigint {
+    this.#state.requireOpen()
+    return this.#state.history.floor
+  }
+
+  changes(after: bigint): NativeChanges {
+    this.#state.requireOpen()
+    const newest = this.#state.newest()
+    if (after > newest) {
+      throw invalidArgument(`Changes after ${after}, which is above the newest, ${newest}`)
+    }
+    this.#state.history.next(after)
+    return new MemoryChanges(this.#state, after)
   }
 
   iterator(

@@ -5,12 +5,14 @@
 // 2. A batch is checked before any of it is applied.
 // 3. Values are made when they are read: of the versions of a key, at the moment of the read.
 
-import { LedgerstoneError, closed, conflict, invalidArgument } from '../base/errors.js'
-import { ENTRY_KIND, MERGE_OPERATOR } from '../binding/constants.js'
+import { LedgerstoneError, closed, conflict, invalidArgument, notRetained } from '../base/errors.js'
+import { ENTRY_KIND, LOG_KIND, MERGE_OPERATOR } from '../binding/constants.js'
 import type { NativeNamespaceInfo, NativeNamespaceOptions } from '../binding/native-types.js'
 import { type KeyVersions, valueOf, versionsAfter } from './key-versions.js'
-import type { BatchEntry } from './memory-batch.js'
+import { type BatchEntry, type ParsedBatch, namespaceEntry } from './memory-batch.js'
+import { MemoryHistory, type Retention } from './memory-history.js'
 import { type Read, holdsKey, meetsRange } from './memory-read-set.js'
+import { encodeNamespaceOptions } from './namespace-options.js'
 import { type Tree, treeDelete, treeDeleteRange, treeGet, treePut } from './memory-tree.js'
 
 interface VersionedKey extends KeyVersions {
@@ -52,14 +54,20 @@ export class MemoryState {
   // What was written since the oldest open transaction began, at least.
   #recent: RecentWrite[] = []
   #newest: State = { sequence: 0n, roots: new Map() }
+  readonly history: MemoryHistory<State>
   #namespaceIds = 0
   #snapshotIds = 0
   #closed = false
   readonly #now: () => number
 
   /** `now` gives milliseconds since 1970. */
-  constructor(now: () => number) {
+  constructor(now: () => number, retention: Retention) {
     this.#now = now
+    this.history = new MemoryHistory(retention, now, this.#newest)
+  }
+
+  newest(): bigint {
+    return this.#newest.sequence
   }
 
   requireOpen(): void {
@@ -70,6 +78,7 @@ export class MemoryState {
     this.#closed = true
     this.#snapshots.clear()
     this.#newest = { sequence: this.#newest.sequence, roots: new Map() }
+    this.history.wake()
   }
 
   namespace(name: string, options: NativeNamespaceOptions): number {
@@ -77,6 +86,12 @@ export class MemoryState {
     for (const info of this.#namespaces.values()) if (info.name === name) return info.id
     const id = ++this.#namespaceIds
     this.#namespaces.set(id, { id, name, ...options })
+    const encoded = encodeNamespaceOptions(options)
+    this.#advance(
+      this.#newest.roots,
+      1,
+      namespaceEntry(LOG_KIND.createNamespace, id, name, encoded),
+    )
     return id
   }
 
@@ -87,10 +102,11 @@ export class MemoryState {
 
   drop(id: number): void {
     this.requireOpen()
+    const name = this.#namespaces.get(id)?.name ?? ''
     this.#namespaces.delete(id)
     const roots = new Map(this.#newest.roots)
     roots.delete(id)
-    this.#newest = { sequence: this.#newest.sequence + 1n, roots }
+    this.#advance(roots, 1, namespaceEntry(LOG_KIND.dropNamespace, id, name))
     this.#remember(id, undefined, this.#newest.sequence)
   }
 
@@ -113,6 +129,19 @@ export class MemoryState {
   snapshot(): number {
     this.requireOpen()
     this.#snapshots.set(++this.#snapshotIds, this.#newest)
+    return this.#snapshotIds
+  }
+
+  /** A snapshot after the batch that the sequence is in. */
+  snapshotAt(sequence: bigint): number {
+    this.requireOpen()
+    const newest = this.newest()
+    if (sequence > newest) {
+      throw invalidArgument(`A snapshot of ${sequence}, which is above the newest, ${newest}`)
+    }
+    if (sequence < newest && !this.history.keepsStates) throw notRetained(sequence, newest)
+    const state = sequence === newest ? this.#newest : this.history.stateAt(sequence)
+    this.#snapshots.set(++this.#snapshotIds, state)
     return this.#snapshotIds
   }
 
@@ -142,22 +171,35 @@ export class MemoryState {
     return value && { value, version: versions.version }
   }
 
-  apply(entries: readonly BatchEntry[], derived: boolean): void {
+  apply(batches: readonly ParsedBatch[], derived: boolean): void {
     this.requireOpen()
-    for (const { namespaceId, kind } of entries) {
-      const isFit =
-        this.#namespaces.get(namespaceId)?.derived === derived &&
-        (kind !== ENTRY_KIND.merge || this.#mergeOf(namespaceId) !== MERGE_OPERATOR.none)
-      if (!isFit) throw invalidArgument(`A batch entry for the unfit namespace ${namespaceId}`)
+    for (const { entries } of batches) {
+      for (const entry of entries) this.#requireFit(entry, derived)
     }
-    const roots = new Map(this.#newest.roots)
-    let { sequence } = this.#newest
-    for (const entry of entries) {
-      sequence++
-      roots.set(entry.namespaceId, changed(roots.get(entry.namespaceId), entry, sequence))
-      this.#remember(entry.namespaceId, entry, sequence)
+    for (const { entries, bytes } of batches) {
+      const roots = new Map(this.#newest.roots)
+      let { sequence } = this.#newest
+      for (const entry of entries) {
+        sequence++
+        roots.set(entry.namespaceId, changed(roots.get(entry.namespaceId), entry, sequence))
+        this.#remember(entry.namespaceId, entry, sequence)
+      }
+      this.#advance(roots, entries.length, derived ? undefined : bytes)
     }
-    this.#newest = { sequence, roots }
+  }
+
+  #requireFit({ namespaceId, kind }: BatchEntry, derived: boolean): void {
+    const isFit =
+      this.#namespaces.get(namespaceId)?.derived === derived &&
+      (kind !== ENTRY_KIND.merge || this.#mergeOf(namespaceId) !== MERGE_OPERATOR.none)
+    if (!isFit) throw invalidArgument(`A batch entry for the unfit namespace ${namespaceId}`)
+  }
+
+  #advance(roots: State['roots'], count: number, entries: Uint8Array | undefined): void {
+    const first = this.#newest.sequence + 1n
+    const last = this.#newest.sequence + BigInt(count)
+    this.#newest = { sequence: last, roots }
+    this.history.add({ first, last, count, entries, state: this.#newest })
   }
 
   #remember(namespaceId: number, entry: BatchEntry | undefined, sequence: bigint): void {

@@ -74,23 +74,31 @@ export class Namespaces {
   }
 
   list(): NamespaceInfo[] {
-    return this.#store.native.namespaces().map((info) => {
-      const merge = mergeName(info.merge)
-      return {
-        name: info.name,
-        key: info.keyCodec,
-        value: info.valueCodec,
-        derived: info.derived,
-        ...(merge !== undefined && { merge }),
-        compression: compressionName(info.compression),
-        bottomCompression: compressionName(info.bottomCompression),
-        filterBitsPerKey: info.filterBitsPerKey,
-      }
-    })
+    return this.#store.native.namespaces().map(infoOf)
+  }
+
+  /** The handle of the namespace with this id, if it was opened. */
+  openById(id: number): NamespaceHandle | undefined {
+    for (const handle of this.#open.values()) if (handle.id === id) return handle
+    return undefined
   }
 
   #recorded(name: string): NativeNamespaceInfo | undefined {
     return this.#store.native.namespaces().find((info) => info.name === name)
+  }
+}
+
+export function infoOf(info: NativeNamespaceInfo): NamespaceInfo {
+  const merge = mergeName(info.merge)
+  return {
+    name: info.name,
+    key: info.keyCodec,
+    value: info.valueCodec,
+    derived: info.derived,
+    ...(merge !== undefined && { merge }),
+    compression: compressionName(info.compression),
+    bottomCompression: compressionName(info.bottomCompression),
+    filterBitsPerKey: info.filterBitsPerKey,
   }
 }
 

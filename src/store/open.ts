@@ -7,11 +7,13 @@ import { CommitQueue } from './commit-queue.js'
 import { eventOf } from './events.js'
 import { MemoryEngine } from './memory-engine.js'
 import {
+  type MemoryOptions,
   type OpenOptions,
   checkedOptions,
   choice,
   flag,
   nativeOpenOptions,
+  retentionOf,
   storePath,
 } from './options.js'
 import type { Finding, Store } from './store.js'
@@ -39,9 +41,11 @@ export async function open(path: string, options?: OpenOptions): Promise<Store> 
 }
 
 /** A store of the same interface that keeps everything in memory, for tests. */
-export async function openMemory(): Promise<Store> {
+export async function openMemory(options?: MemoryOptions): Promise<Store> {
+  const { retention } = checkedOptions('openMemory', options, ['retention'])
   const queue = new CommitQueue()
-  return new StoreHandle(':memory:', new MemoryEngine(queue.onCommitted), queue, false)
+  const engine = new MemoryEngine(queue.onCommitted, { retention: retentionOf(retention) })
+  return new StoreHandle(':memory:', engine, queue, false)
 }
 
 /** Reads every byte of a store that nobody has open, and changes nothing. */

@@ -15,6 +15,8 @@ describe('the options of open', () => {
       levelFanout: 0,
       l0CompactionTrigger: 0,
       levelCount: 0,
+      retentionBytes: 0,
+      retentionAge: 0,
       useBlockCache: undefined,
       compactInBackground: undefined,
     })

@@ -23,6 +23,19 @@ export interface AdvancedOptions {
   compactInBackground?: boolean
 }
 
+/** How much of the past is kept; at least one of the two. */
+export interface RetentionOptions {
+  /** Segments of the log go, oldest first, when together they have more bytes. */
+  bytes?: ByteSize
+  /** They go so many milliseconds after their writes came into tables. */
+  age?: number
+}
+
+export interface MemoryOptions {
+  /** Default: none: no old snapshots, and changes only of what came last. */
+  retention?: RetentionOptions
+}
+
 export interface OpenOptions {
   /** Default: true. */
   createIfMissing?: boolean
@@ -32,6 +45,8 @@ export interface OpenOptions {
   readOnly?: boolean
   /** One budget for memtables, indexes, filters and cached blocks. Default: '256MiB'. */
   memoryBudget?: ByteSize
+  /** Keeps the past for changes() and old snapshots. Default: nothing beyond need. */
+  retention?: RetentionOptions
   advanced?: AdvancedOptions
   /** Told what the engine does in the background; never keeps the process alive. */
   onEvent?: (event: StoreEvent) => void
@@ -42,9 +57,11 @@ const OPEN_OPTIONS = [
   'errorIfExists',
   'readOnly',
   'memoryBudget',
+  'retention',
   'advanced',
   'onEvent',
 ]
+const RETENTION_OPTIONS = ['bytes', 'age']
 const ADVANCED_OPTIONS = [
   'generationBytes',
   'blockBytes',
@@ -73,6 +90,23 @@ export function storePath(path: unknown): string {
   return folderPath('A store', path)
 }
 
+/** Bytes and milliseconds; 0 for no limit of that kind, both for no retention. */
+export function retentionOf(options: RetentionOptions | undefined): {
+  bytes: number
+  age: number
+} {
+  if (options === undefined) return { bytes: 0, age: 0 }
+  const { bytes, age } = checkedOptions('retention', options, RETENTION_OPTIONS)
+  if (bytes === undefined && age === undefined) {
+    throw invalidArgument('retention takes bytes, age or both')
+  }
+  const ageMs = count('age', age, 0, Number.MAX_SAFE_INTEGER)
+  if (age !== undefined && ageMs === 0) {
+    throw invalidArgument('age must be a number of milliseconds above 0')
+  }
+  return { bytes: bytes === undefined ? 0 : parseByteSize('bytes', bytes), age: ageMs }
+}
+
 export function nativeOpenOptions(options: OpenOptions | undefined): NativeOpenOptions {
   const given = checkedOptions('open', options, OPEN_OPTIONS)
   const advanced = checkedOptions('advanced', given.advanced, ADVANCED_OPTIONS)
@@ -81,6 +115,7 @@ export function nativeOpenOptions(options: OpenOptions | undefined): NativeOpenO
   if (given.onEvent !== undefined && typeof given.onEvent !== 'function') {
     throw new InvalidTypeError(`onEvent must be a function, not ${kindOf(given.onEvent)}`)
   }
+  const retention = retentionOf(given.retention)
   return {
     createIfMissing: flag('createIfMissing', given.createIfMissing, true),
     errorIfExists: flag('errorIfExists', given.errorIfExists, false),
@@ -93,6 +128,8 @@ export function nativeOpenOptions(options: OpenOptions | undefined): NativeOpenO
     levelFanout: count('levelFanout', advanced.levelFanout, 0, 1000),
     l0CompactionTrigger: count('l0CompactionTrigger', advanced.l0CompactionTrigger, 0, 1000),
     levelCount: count('levelCount', advanced.levelCount, 0, LEVEL_COUNT),
+    retentionBytes: retention.bytes,
+    retentionAge: retention.age,
     useBlockCache: optionalFlag('useBlockCache', advanced.useBlockCache),
     compactInBackground: optionalFlag('compactInBackground', advanced.compactInBackground),
   }

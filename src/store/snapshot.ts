@@ -3,6 +3,8 @@
 
 import { InvalidTypeError, LedgerstoneError, invalidArgument, kindOf } from '../base/errors.js'
 import type { NativeStore } from '../binding/native-types.js'
+import type { SnapshotOptions } from './change.js'
+import { checkedOptions } from './options.js'
 import type { ReadOptions, Snapshot } from './store.js'
 
 interface Held {
@@ -26,9 +28,10 @@ export class SnapshotHandle implements Snapshot {
   readonly #id: number
   #released = false
 
-  constructor(native: NativeStore) {
+  /** `id`: the engine's, this handle's to release. Default: of a snapshot of the newest state. */
+  constructor(native: NativeStore, id: number = native.snapshot()) {
     this.#native = native
-    this.#id = native.snapshot()
+    this.#id = id
     this.sequence = native.snapshotSequence(this.#id)
     forgotten.register(this, { native, id: this.#id }, this)
   }
@@ -50,6 +53,19 @@ export class SnapshotHandle implements Snapshot {
   [Symbol.dispose](): void {
     this.release()
   }
+}
+
+/** The engine's snapshot of an old sequence. */
+export async function snapshotAt(
+  engine: () => NativeStore,
+  options: SnapshotOptions,
+): Promise<Snapshot> {
+  const native = engine()
+  const { at } = checkedOptions('snapshot', options, ['at'])
+  if (typeof at !== 'bigint') throw new InvalidTypeError(`at must be a bigint, not ${kindOf(at)}`)
+  if (at < 0n || at >= 2n ** 64n) throw invalidArgument(`at must be a sequence; found ${at}`)
+  const id = await native.snapshotAt(at)
+  return new SnapshotHandle(engine(), id)
 }
 
 const NEWEST = 0

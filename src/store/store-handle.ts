@@ -13,6 +13,8 @@ import { findingOf } from '../binding/finding.js'
 import type { NativeStore, OpenReport } from '../binding/native-types.js'
 import type { StoreStats } from '../binding/statistics-types.js'
 import type { KeyOption, ValueOption } from '../codec/registry.js'
+import type { Changes, ChangesOptions, SnapshotOptions } from './change.js'
+import { openChanges } from './changes.js'
 import { backupInfoOf, millisecondsOf } from './backup-info.js'
 import { ChunkPool } from './chunk-pool.js'
 import type { CommitQueue } from './commit-queue.js'
@@ -21,7 +23,7 @@ import { NamespaceHandle, type StoreParts } from './namespace-handle.js'
 import { Namespaces } from './namespaces.js'
 import { checkedOptions, storePath } from './options.js'
 import { Reader } from './reader.js'
-import { SnapshotHandle } from './snapshot.js'
+import { SnapshotHandle, snapshotAt } from './snapshot.js'
 import { statsOf } from './statistics.js'
 import { StatisticsServers } from './statistics-server.js'
 import type {
@@ -54,6 +56,7 @@ export class StoreHandle implements Store, StoreParts {
   readonly path: string
   readonly report: OpenReport
   readonly native: NativeStore
+  readonly readOnly: boolean
   readonly writer: Writer
   readonly reader: Reader
   readonly many: ManyReader
@@ -67,6 +70,7 @@ export class StoreHandle implements Store, StoreParts {
   constructor(path: string, native: NativeStore, queue: CommitQueue, readOnly: boolean) {
     this.path = path
     this.native = native
+    this.readOnly = readOnly
     this.report = native.openReport()
     this.#queue = queue
     this.writer = new Writer(native, queue, readOnly)
@@ -113,8 +117,20 @@ export class StoreHandle implements Store, StoreParts {
     return this.transactions.run(fn, options)
   }
 
-  snapshot(): Snapshot {
+  get floor(): bigint {
+    return this.#engine().floor()
+  }
+
+  snapshot(): Snapshot
+  snapshot(options: SnapshotOptions): Promise<Snapshot>
+  snapshot(options?: SnapshotOptions): Snapshot | Promise<Snapshot> {
+    if (options !== undefined) return snapshotAt(() => this.#engine(), options)
     return new SnapshotHandle(this.#engine())
+  }
+
+  changes(options?: ChangesOptions): Changes {
+    this.#engine()
+    return openChanges(this, this.#namespaces, options)
   }
 
   async flush(): Promise<void> {

@@ -17,6 +17,7 @@ import type {
   ValueOption,
   ValueOut,
 } from '../codec/registry.js'
+import type { ChangeEntry, Changes, ChangesOptions, SnapshotOptions } from './change.js'
 import type { ByteSize } from './options.js'
 
 export type {
@@ -235,6 +236,11 @@ export interface Batch {
     operand: MergeOperand<VIn>,
   ): void
   deleteRange<KIn>(namespace: Namespace<unknown, unknown, KIn, never>, bounds?: Bounds<KIn>): void
+  /**
+   * Does what a put, del, merge or deleteRange from changes() did, in this namespace: of codecs of
+   * the same names, else MISMATCH.
+   */
+  replay(namespace: AnyNamespace, entry: ChangeEntry): void
 }
 
 export interface Snapshot {
@@ -329,6 +335,18 @@ export interface Store {
    */
   transact<T>(fn: (tx: Transaction) => T | Promise<T>, options?: TransactOptions): Promise<T>
   snapshot(): Snapshot
+  /**
+   * The store as it was right after the batch that `at` is in, while that is retained. Expiry goes
+   * by the clock of the read. NOT_RETAINED below `floor`, and without retention below `sequence`.
+   */
+  snapshot(options: SnapshotOptions): Promise<Snapshot>
+  /**
+   * Batches in commit order: those after a sequence that are retained, then those that come.
+   * Derived namespaces' are left out. NOT_RETAINED when `after` is below `floor`.
+   */
+  changes(options?: ChangesOptions): Changes
+  /** The earliest sequence that changes(), and with retention snapshot(), can be asked for. */
+  readonly floor: bigint
   /** Fulfils when every write before it is in synced tables. */
   flush(): Promise<void>
   compact<KIn>(

@@ -4,7 +4,7 @@ import { ENTRY_KIND, MERGE_OPERATOR } from '../binding/constants.js'
 import type { AnyKeyCodec, AnyValueCodec } from '../codec/registry.js'
 import { binary } from '../codec/simple-codecs.js'
 import { jsonCodec } from '../codec/structured-codecs.js'
-import { type BatchEntry, parseBatch } from './memory-batch.js'
+import { type BatchEntry, parseBatches } from './memory-batch.js'
 import { WriteBuffer } from './write-buffer.js'
 
 const target = (id: number, codec: unknown = binary) => ({
@@ -15,7 +15,9 @@ const target = (id: number, codec: unknown = binary) => ({
 })
 
 function contents(buffer: WriteBuffer): BatchEntry[] {
-  return parseBatch(buffer.bytes.subarray(0, buffer.length), buffer.entryCount)
+  return parseBatches(buffer.bytes.subarray(0, buffer.length), buffer.entryCount).flatMap(
+    (batch) => batch.entries,
+  )
 }
 
 function sameEntry(a: BatchEntry, b: BatchEntry): boolean {
@@ -162,15 +164,15 @@ describe('the write buffer', () => {
   })
 })
 
-describe('parseBatch', () => {
+describe('parseBatches', () => {
   it('refuses a batch cut at any place but between entries', () => {
     const buffer = new WriteBuffer()
     buffer.put(target(1), Buffer.from('key'), Buffer.from('value'))
     for (let size = 1; size < buffer.length; size++) {
-      expect(() => parseBatch(buffer.bytes.subarray(0, size), 1)).toThrow(/cut short/)
+      expect(() => parseBatches(buffer.bytes.subarray(0, size), 1)).toThrow(/cut short/)
     }
-    expect(() => parseBatch(Buffer.of(9), 1)).toThrow(/unknown kind 9/)
+    expect(() => parseBatches(Buffer.of(9), 1)).toThrow(/unknown kind 9/)
     const whole = buffer.bytes.subarray(0, buffer.length)
-    expect(() => parseBatch(whole, 2)).toThrow(/2 entries holds 1/)
+    expect(() => parseBatches(whole, 2)).toThrow(/2 entries holds 1/)
   })
 })

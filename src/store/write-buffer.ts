@@ -7,6 +7,7 @@
 //             2 merge           value: the operand
 //             3 range delete    key: begin, value: end; an empty one is open
 //             4 expiring put    value: expires_at: u64 LE (milliseconds since 1970), value
+//             18 boundary       one byte, between the entries of two batches
 //   varint := seven bits per byte, least significant first, the high bit set on all but the last
 //
 // 1. `length` counts whole entries only: an entry that fails half way leaves no trace.
@@ -20,6 +21,7 @@ import { varintWidth, writeVarint } from '../base/varint.js'
 import {
   ENTRY_KIND,
   KEY_BYTES_MAX,
+  LOG_KIND,
   MERGE_OPERATOR,
   SUBMIT_BYTES_MAX,
   VALUE_BYTES_MAX,
@@ -83,6 +85,16 @@ export class WriteBuffer {
   del(target: EntryTarget, key: unknown): void {
     this.length = this.#keyed(ENTRY_KIND.delete, target, key)
     this.entryCount++
+  }
+
+  /** Behind whole entries: what comes next is another batch. */
+  endBatch(): void {
+    const old = this.bytes
+    if (this.length === old.length) {
+      this.bytes = Buffer.allocUnsafeSlow(old.length + INITIAL_BYTES)
+      this.bytes.set(old)
+    }
+    this.bytes[this.length++] = LOG_KIND.batchBoundary
   }
 
   /** Forgets the entries after a state seen earlier. */

@@ -194,7 +194,8 @@ export class Writer {
     const { length, entryCount } = this.#buffer
     try {
       this.#tellBuffer()
-      this.#queue.add(this.#native.submit(length, entryCount, this.#durability), result)
+      // Without the boundary behind the last batch.
+      this.#queue.add(this.#native.submit(length - 1, entryCount, this.#durability), result)
     } catch (error) {
       result.reject(error)
     }
@@ -208,6 +209,7 @@ export class Writer {
       queueMicrotask(this.#submitAtTurnEnd)
     }
     const { promise } = this.#result
+    this.#buffer.endBatch()
     if (this.#buffer.length > SUBMIT_AT_BYTES) this.#submit()
     return promise
   }

@@ -61,6 +61,15 @@ struct NamespaceInfo {
   NamespaceOptions options;
 };
 
+// How much of the past is kept: the finished log segments whose writes are in tables, until they
+// exceed `bytes` or were flushed longer than `age_millis` ago, and every version since the oldest
+// of them. 0: no limit of that kind; both 0: nothing is kept.
+struct RetentionOptions {
+  uint64_t bytes = 0;
+  uint64_t age_millis = 0;
+  bool any() const { return bytes > 0 || age_millis > 0; }
+};
+
 struct StoreOptions {
   bool create_if_missing = true;
   bool error_if_exists = false;
@@ -87,6 +96,8 @@ struct StoreOptions {
   bool use_block_cache = true;
   bool compact_in_background = true;
   int level_count = kLevelCount;  // 2 … kLevelCount; "one level" below L0 is 2
+
+  RetentionOptions retention;
 
   uint64_t group_bytes_max = 4ull << 20;  // of one commit group
   // Flushed writes kept in memory for transactions that began before them; 0: a quarter of the

@@ -28,10 +28,12 @@ enum class EngineOption : uint8_t {
   kLevelFanout,
   kL0CompactionTrigger,
   kLevels,
+  kRetentionBytes,
+  kRetentionAge,
   kUseBlockCache,
   kCompactInBackground,
 };
-inline constexpr size_t kEngineOptionCount = 10;
+inline constexpr size_t kEngineOptionCount = 12;
 
 struct SharedStoreOptions {
   // Without env, scheduler and listener.

@@ -36,6 +36,7 @@ enum class StatusCode : uint8_t {
   kConflict = 18,     // what was read has been written since; nothing was done
   kPositionMismatch = 19,  // the event log does not end where the append expected; nothing was done
   kStaleEpoch = 20,        // a newer writer has taken the event log over; nothing was done
+  kNotRetained = 21,       // asks for a past that is no longer kept; `expected` is the earliest sequence
 };
 
 // The stable upper-case name of a code, as TypeScript and docs/errors.md spell it.
@@ -65,6 +66,8 @@ class [[nodiscard]] Status {
   // What the caller said and what the log has, as short text.
   static Status PositionMismatch(std::string message, std::string expected, std::string found);
   static Status StaleEpoch(std::string message, std::string expected, std::string found);
+  // `earliest`: what can be asked for.
+  static Status NotRetained(uint64_t asked, uint64_t earliest);
   // What the bytes at `place` should have been and were, both as short text.
   static Status Corruption(std::string message, Place place, std::string expected = {},
                            std::string found = {});

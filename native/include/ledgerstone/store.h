@@ -9,8 +9,8 @@
 //    that were under way end in OutcomeUnknown, later ones in ReadOnly with the first cause.
 //    Reopening is the way back.
 // 4. Nothing here waits for the disk except Open, Close, Get and iterators with Tier::kDisk,
-//    Verify, Checkpoint, Backup, ApproximateBytes, StartTrace, StopTrace and the Write that returns
-//    a Status. Making an iterator does not.
+//    Verify, TakeSnapshotAt, reading changes, Checkpoint, Backup, ApproximateBytes, StartTrace,
+//    StopTrace and the Write that returns a Status. Making an iterator does not.
 //    Readers may wait for a group of writes on its way into memory. Callbacks run on the engine's
 //    lanes, must be quick, and must not read.
 // 5. Iterators and pinned values may outlive Close, but not the Store.
@@ -23,6 +23,7 @@
 #include <string>
 #include <vector>
 
+#include "ledgerstone/changes.h"
 #include "ledgerstone/copies.h"
 #include "ledgerstone/iterator.h"
 #include "ledgerstone/options.h"
@@ -160,6 +161,16 @@ class Store {
   // `done` is called in commit order, also to refuse. Another status than OK: none was queued, and
   // no `done` is called.
   virtual Status Commit(std::span<TransactionCommit> commits) = 0;
+
+  // A view of the store right after the commit that ends at `sequence`; inside a batch of the log,
+  // after that batch. Waits for the disk. NotRetained below the floor, and without retention below
+  // the newest sequence; InvalidArgument above that.
+  virtual Status TakeSnapshotAt(uint64_t sequence, uint64_t* snapshot_id) = 0;
+  // The earliest sequence that changes, and with retention snapshots, can be asked for.
+  virtual uint64_t Floor() const = 0;
+  // NotRetained when `after` is below the floor, InvalidArgument when it is above the newest.
+  virtual Status NewChangeReader(const ChangesOptions& options,
+                                 std::unique_ptr<ChangeReader>* reader) = 0;
 
   virtual uint64_t VisibleSequence() const = 0;
   // The event position up to which derived namespaces are in synced tables.

@@ -6,8 +6,10 @@
 //            [value_size: varint, value]                 (not for delete and drop namespace)
 //   kinds: 0 delete, 1 put, 2 merge (value: operand), 3 range delete (key: begin, value: end; empty
 //   ones are open), 4 expiring put (value: expires_at: u64, milliseconds since 1970, then the
-//   user's value), 16 create namespace (key: name, value: options), 17 drop namespace (empty key);
-//   the last two are made by the store alone.
+//   user's value), 16 create namespace (key: name, value: options), 17 drop namespace (key: name,
+//   no value); the last two are made by the store alone.
+// Bytes handed over at once may be several batches, with one byte of 18 between each two: a
+// boundary that readers of changes see. They are applied together all the same.
 #pragma once
 
 #include <cstdint>
