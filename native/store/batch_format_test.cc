@@ -4,6 +4,8 @@
 
 #include <vector>
 
+#include "base/text.h"
+
 #include "ledgerstone/write_batch.h"
 
 namespace ledgerstone {
@@ -90,6 +92,15 @@ TEST(BatchFormat, ABoundaryStandsBetweenTwoEntriesAndNowhereElse) {
   EXPECT_EQ(Starts(boundary + one), " broken");
   EXPECT_EQ(Starts(one + boundary), "0 broken");
   EXPECT_EQ(Starts(one + boundary + boundary + one), "0 broken");
+}
+
+TEST(BatchFormat, TwoBatchesAreTheBytesThatTheLogPageShows) {
+  WriteBatch put;
+  put.Put(1, "k", "v");
+  WriteBatch del;
+  del.Delete(1, "k");
+  const std::string bytes = put.bytes() + kBatchBoundaryByte + del.bytes();
+  EXPECT_EQ(HexBytes(bytes), HexBytes("\x01\x01\x01k\x01v\x12" + std::string("\0\x01\x01k", 4)));
 }
 
 TEST(BatchFormat, RefusesKindsThatNoBatchHolds) {
