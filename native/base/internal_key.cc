@@ -21,6 +21,8 @@ const char* KindName(EntryKind kind) {
       return "create namespace";
     case EntryKind::kDropNamespace:
       return "drop namespace";
+    case EntryKind::kBatchBoundary:
+      return "batch boundary";
   }
   return "unknown kind";
 }

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "base/text.h"
-
 #include "ledgerstone/write_batch.h"
 
 namespace ledgerstone {
