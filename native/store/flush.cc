@@ -80,6 +80,8 @@ Status StoreImpl::FlushGeneration(const GenerationPtr& generation) {
   Span span = Timed(Lane::kFlush, "flush", &latencies_.flush);
   span.Text("log", LogName(generation->log_number));
   VersionEdit edit;
+  RetentionStep step;
+  LS_RETURN_IF_ERROR(PlanRetention(*generation, &edit, &step));
   std::vector<Event> written;
   if (const Status status = WriteGenerationTables(*generation, &edit, &written); !status.ok()) {
     // What can't be removed is an orphan for the next open.
@@ -101,8 +103,6 @@ Status StoreImpl::FlushGeneration(const GenerationPtr& generation) {
     edit.last_sequence = generation->last_sequence;
   }
   if (generation->applied > 0) edit.applied = generation->applied;
-  RetentionStep step;
-  LS_RETURN_IF_ERROR(PlanRetention(*generation, &edit, &step));
   const Status status = versions_->Apply(edit, [&](const VersionPtr& version) {
     RetireGeneration(generation, version, std::move(step));
   });

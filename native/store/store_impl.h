@@ -202,7 +202,7 @@ class StoreImpl final : public Store, private ChangeSource {
   void AddRangeDeletes(NamespaceId id, const std::vector<RangeTombstone>& tombstones,
                        VersionEdit* edit) const;
   NamespaceInfo KnownNamespace(NamespaceId id, const Generation& generation) const;
-  // What becomes of the log of a generation whose tables are written.
+  // What becomes of a generation's log once its tables are installed.
   Status PlanRetention(const Generation& generation, VersionEdit* edit, RetentionStep* step) const;
   void RetireGeneration(const GenerationPtr& generation, const VersionPtr& version,
                         RetentionStep step);

@@ -23,9 +23,6 @@ Status StoreImpl::SwitchGeneration(uint64_t bytes_needed) {
   VersionEdit edit;
   edit.last_log = number;
   LS_RETURN_IF_ERROR(versions_->Apply(edit));
-  // Finishing the segment synced it.
-  ShowInFeed(number);
-  feed_.SetDurable();
 
   const uint64_t bytes = active_->used();
   group_rows_.clear();
@@ -36,6 +33,9 @@ Status StoreImpl::SwitchGeneration(uint64_t bytes_needed) {
     active_ = std::move(next);
     old_view = InstallView(versions_->current());
   }
+  // Readers look for the old segment among the immutables from here on; finishing it synced it.
+  ShowInFeed(number);
+  feed_.SetDurable();
   Notify({.kind = Event::Kind::kGenerationFull,
           .bytes = bytes,
           .detail = LogName(number - 1),

@@ -31,11 +31,21 @@ describe('the options of open', () => {
     })
   })
 
+  it('take retention by size, by age or by both', () => {
+    const of = (retention: object): unknown => nativeOpenOptions({ retention })
+    expect(of({ bytes: '1MiB' })).toMatchObject({ retentionBytes: 2 ** 20, retentionAge: 0 })
+    expect(of({ age: 5000 })).toMatchObject({ retentionBytes: 0, retentionAge: 5000 })
+    expect(of({ bytes: 1, age: 2 })).toMatchObject({ retentionBytes: 1, retentionAge: 2 })
+  })
+
   it.each<[string, object]>([
     ['an unknown name', { memoryBudgets: 1 }],
     ['an unknown advanced name', { advanced: { block: 1 } }],
     ['a size of nothing', { memoryBudget: 0 }],
     ['too many levels', { advanced: { levelCount: 8 } }],
+    ['retention of nothing', { retention: {} }],
+    ['an age of nothing', { retention: { age: 0 } }],
+    ['an unknown limit', { retention: { segments: 3 } }],
   ])('refuse %s', (_, options) => {
     expect(() => nativeOpenOptions(options)).toThrow(
       expect.objectContaining({ code: 'INVALID_ARGUMENT' }),

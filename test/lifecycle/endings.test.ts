@@ -44,6 +44,17 @@ it('lets the process end while an idle store is open', async () => {
   await expectHeld(path, [1])
 })
 
+it('lets the process end while a feed waits for the next commit', async () => {
+  const ending = await program('following', folder())
+  expect(ending).toMatchObject({ code: 0, signal: null, stderr: '', stdout: 'followed\n' })
+})
+
+it('closes under feeds that wait, were left, or were forgotten', async () => {
+  const ending = await program('forgottenFeeds', folder())
+  expect(ending).toMatchObject({ code: 0, signal: null, stderr: '' })
+  expect(ending.stdout).toMatch(/^closed$/m)
+})
+
 it('keeps the process alive until the writes under way are settled', async () => {
   const path = folder()
   const ending = await program('pending', path)

@@ -89,6 +89,33 @@ const programs = {
     globalThis.kept = store
   },
 
+  following: async (path) => {
+    const store = await open(path, { ...SMALL, retention: { bytes: '1GiB' } })
+    const numbers = numbersOf(store)
+    const feed = store.changes({ after: 0n })
+    let given = 0
+    const follow = async () => {
+      for await (const changes of feed.batches()) {
+        given += changes.length
+        if (given === 1001) tell('followed')
+      }
+      tell('never')
+    }
+    void follow()
+    await Promise.all(Array.from({ length: 1000 }, (_, n) => numbers.put(n, FILLER)))
+  },
+
+  forgottenFeeds: async (path) => {
+    const { store } = await filled(path, 2000, SMALL)
+    for (let i = 0; i < 50; i++) {
+      const feed = store.changes()
+      void feed.next()
+      if (i % 2 === 0) void feed.return()
+    }
+    await store.close()
+    tell('closed')
+  },
+
   pending: async (path) => {
     const store = await open(path)
     const numbers = numbersOf(store)
@@ -217,13 +244,18 @@ const programs = {
   },
 
   delay: async (path) => {
-    const { store, numbers } = await filled(path, 60_000, SMALL)
+    const retention = { bytes: '1GiB' }
+    const { store, numbers } = await filled(path, 60_000, { ...SMALL, retention })
     const delay = monitorEventLoopDelay({ resolution: 5 })
     delay.enable()
     const reads = async () => {
       for (let n = 0; n < 4000; n++) await numbers.get((n * 7919) % 60_000)
     }
-    await Promise.all([store.flush(), reads(), store.compact(), reads(), store.verify()])
+    const feed = async () => {
+      for await (const changes of store.changes({ after: store.floor, until: store.sequence }))
+        if (changes.entries.length === 0) throw new Error('a change without entries')
+    }
+    await Promise.all([store.flush(), reads(), store.compact(), feed(), reads(), store.verify()])
     await store.close()
     const again = await open(path, SMALL)
     await numbersOf(again).range().count()
