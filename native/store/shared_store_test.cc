@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "base/random.h"
+#include "testing/change_log.h"
 #include "testing/seed.h"
 #include "testing/store_world.h"
 
@@ -96,6 +97,39 @@ TEST_F(SharedStoreTest, OwnersSeeEachOthersWrites) {
   EXPECT_EQ(Get(*a, "k"), "2");
   EXPECT_EQ(a->VisibleSequence(), b->VisibleSequence());
   EXPECT_TRUE(b->report().created);
+}
+
+TEST_F(SharedStoreTest, AReaderOfChangesSeesAllOwnersAndEndsWithItsOwn) {
+  const SharedStorePtr a = MustOpen();
+  const SharedStorePtr b = MustOpen();
+  std::unique_ptr<ChangeReader> readers[2];
+  ASSERT_TRUE(a->NewChangeReader({}, &readers[0]).ok());
+  ASSERT_TRUE(b->NewChangeReader({}, &readers[1]).ok());
+  ASSERT_TRUE(Put(*a, "k", "1").ok());
+  ASSERT_TRUE(Put(*b, "k", "2").ok());
+  const uint64_t newest = a->VisibleSequence();
+  std::atomic<int> told[2]{};
+  for (size_t i = 0; i < 2; ++i) {
+    std::vector<GivenBatch> batches;
+    ASSERT_TRUE(ReadChanges(readers[i].get(), 4096, &batches).ok());
+    EXPECT_EQ(SequencesText(batches), "1 2 3");
+    readers[i]->Wait(newest, [&told, i] { ++told[i]; });
+  }
+  uint64_t snapshot = 0;
+  ASSERT_TRUE(a->TakeSnapshotAt(newest, &snapshot).ok());
+  a->Leave();
+  EXPECT_EQ(told[0], 1);
+  EXPECT_EQ(told[1], 0);
+  EXPECT_EQ(b->Statistics().snapshots, 0u);
+  std::vector<GivenBatch> batches;
+  EXPECT_TRUE(ReadChanges(readers[0].get(), 4096, &batches).Is(StatusCode::kClosed));
+  EXPECT_TRUE(a->NewChangeReader({}, &readers[0]).Is(StatusCode::kClosed));
+  ASSERT_TRUE(Put(*b, "k", "3", Durability::kDisk).ok());
+  EXPECT_EQ(told[0], 1);
+  ASSERT_TRUE(ReadChanges(readers[1].get(), 4096, &batches).ok());
+  EXPECT_EQ(SequencesText(batches), "4");
+  ASSERT_TRUE(b->Close().ok());
+  EXPECT_EQ(told[1], 1);
 }
 
 TEST_F(SharedStoreTest, AnotherPathToTheDirectoryJoinsTheSameEngine) {

@@ -1,7 +1,7 @@
 // Options as they come from callers: unknown names and wrong types are refused, defaults filled in.
 
 import { type ByteSize, parseByteSize } from '../base/bytes.js'
-import { InvalidTypeError, kindOf } from '../base/errors.js'
+import { InvalidTypeError, invalidArgument, kindOf } from '../base/errors.js'
 import { checkedOptions, choice, count, flag, folderPath } from '../base/options.js'
 import { COMPRESSION, DURABILITY, LEVEL_COUNT } from '../binding/constants.js'
 import type { NativeOpenOptions } from '../binding/native-types.js'
