@@ -160,7 +160,7 @@ describe('The inventory', () => {
         const { signal, stderr } = await worker.ended
         expect({ signal, stderr }).toEqual({ signal: 'SIGKILL', stderr: '' })
         readLines(worker, answers, figures)
-        if (!random.oneIn(5)) continue
+        if (!random.oneIn(8)) continue
         figures.replayed += (await expectEqualsModel(path, seed, answers)).replayed
         figures.looks++
       }

@@ -73,7 +73,7 @@ const programs = {
   idle: async (path) => {
     const log = await openEventLog(path, SMALL)
     await append(log, 1)
-    globalThis.kept = log
+    globalThis.kept = [log, await openEventLog(`${path}-untouched`)]
     for await (const { position } of log.read({ live: true })) tell(`followed ${position}`)
   },
 
