@@ -1,6 +1,6 @@
 // What a log is after it was closed and opened again.
 
-import { readdirSync, rmSync } from 'node:fs'
+import { readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { msgpack, open, openEventLog } from '../../../src/index.js'
@@ -45,6 +45,25 @@ describe('an event log that was closed', () => {
     expect(await texts(after)).toEqual(numbered(1, 50).map(String))
     expect(await after.verify()).toEqual([])
     await after.close()
+  })
+
+  it('finds its archive where it was put, or where it is told to look', async () => {
+    const [path, archive, moved] = [folder(), folder(), folder()]
+    const before = await openEventLog(path)
+    await before.append(numbered(1, 10))
+    await before.roll()
+    await before.append(numbered(11, 5))
+    expect(await before.archive(archive)).toBe(1)
+    await before.close()
+    expect(readdirSync(path).filter((name) => name.endsWith('.evt'))).toHaveLength(1)
+    await (async () => {
+      await using there = await openEventLog(path)
+      expect(await texts(there)).toEqual(numbered(1, 15).map(String))
+    })()
+    renameSync(archive, moved)
+    await using after = await openEventLog(path, { archiveFolder: moved })
+    expect(await texts(after)).toEqual(numbered(1, 15).map(String))
+    expect(await after.verify()).toEqual([])
   })
 
   it('gives what comes before damage, and then says where it is', async () => {
