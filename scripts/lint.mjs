@@ -1,5 +1,7 @@
 #!/usr/bin/env node
-// The static checks of the TypeScript code: ESLint and the type checker.
+// The static checks of the TypeScript code: ESLint, the type checker, and the API reference
+// (typedoc.json), which is built without warnings: every type that a published one names is
+// published too, or said not to be.
 import { inRoot } from './lib/paths.mjs'
 import { ensurePackages } from './lib/packages.mjs'
 import { show } from './lib/run.mjs'
@@ -8,6 +10,7 @@ import { conclude } from './lib/totals.mjs'
 const checks = [
   ['ESLint', 'eslint/bin/eslint.js', ['--max-warnings', '0', '.']],
   ['Type check', 'typescript/bin/tsc', ['--noEmit', '-p', inRoot('tsconfig.json')]],
+  ['API reference', 'typedoc/bin/typedoc', ['--logLevel', 'Warn']],
 ]
 
 await ensurePackages()

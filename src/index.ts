@@ -1,9 +1,23 @@
 // What the package `ledgerstone` gives.
 
-export { InvalidTypeError, LedgerstoneError, type ErrorCode } from './base/errors.js'
+export {
+  type ErrorCode,
+  type ErrorDetail,
+  InvalidTypeError,
+  LedgerstoneError,
+} from './base/errors.js'
 export type { KeyCodec, ValueCodec } from './codec/codec.js'
 export { json, msgpack, tuple } from './codec/registry.js'
-export type { KeyCodecName, ValueCodecName } from './codec/registry.js'
+export type {
+  KeyCodecName,
+  KeyIn,
+  KeyOption,
+  KeyOut,
+  ValueCodecName,
+  ValueIn,
+  ValueOption,
+  ValueOut,
+} from './codec/registry.js'
 export type { Tuple, TupleElement } from './codec/tuple.js'
 export type {
   Appended,
@@ -35,8 +49,23 @@ export type {
   SnapshotOptions,
 } from './store/change.js'
 export { inspectFile, open, openMemory, verifyDirectory } from './store/open.js'
-export { prometheusText } from './store/prometheus.js'
-export type * from './store/events.js'
+export { type Labels, prometheusText } from './store/prometheus.js'
+export type {
+  BackgroundErrorEvent,
+  ClosedEvent,
+  CompactedEvent,
+  FailStopEvent,
+  FlushedEvent,
+  GenerationFullEvent,
+  MovedEvent,
+  OpenedEvent,
+  StallBeganEvent,
+  StallCause,
+  StallEndedEvent,
+  StoreEvent,
+  TableDeletedEvent,
+  TailCutEvent,
+} from './store/events.js'
 export type * from './binding/statistics-types.js'
 export type {
   AdvancedOptions,
@@ -60,11 +89,13 @@ export type {
   Entry,
   Expiry,
   Finding,
+  Leading,
   Levels,
   MergeName,
   MergeOperand,
   Namespace,
   NamespaceInfo,
+  NamespaceOf,
   NamespaceOptions,
   OpenReport,
   PutOptions,

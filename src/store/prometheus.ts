@@ -12,7 +12,7 @@
 import { invalidArgument } from '../base/errors.js'
 import type { Latency, LevelState, StoreStats } from '../binding/statistics-types.js'
 
-type Labels = Readonly<Record<string, string>>
+export type Labels = Readonly<Record<string, string>>
 type Kind = 'counter' | 'gauge'
 /** One value for each set of labels. */
 type Values = readonly (readonly [labels: Labels, value: number])[]
