@@ -32,7 +32,7 @@ Status ShelfCursor::OpenAt(uint64_t position) {
   segment_last_ = found.segment_last;
   file_ = found.file;
   reader_.emplace(found.source, found.file, FileSeed(log_id_, found.segment), found.entry.offset,
-                  found.records_end);
+                  found.records_end, RecordSize(found.entry.length));
   return Status::Ok();
 }
 

@@ -2,6 +2,9 @@
 // a wrong byte of an index costs time and nothing else, a wrong byte of the catalog is told.
 #include <gtest/gtest.h>
 
+#include <functional>
+
+#include "log/event_format.h"
 #include "testing/event_world.h"
 
 namespace ledgerstone {
@@ -173,6 +176,39 @@ TEST_F(EventLogDamage, AnotherSegmentsIndexIsNotBelieved) {
   env_.WriteImage(first, bytes);
   ASSERT_TRUE(world_.Open().ok());
   ExpectAllRight();
+}
+
+TEST_F(EventLogDamage, AnIndexThatLiesWithRightChecksumsIsNotBelieved) {
+  const SegmentFacts& facts = segments_[segments_.size() - 2];
+  const std::string path = FileOf(facts, ".idx");
+  const std::string bytes = *env_.ReadImage(path);
+  FileHeader header;
+  ASSERT_TRUE(DecodeFileHeader(bytes, path, &header).ok());
+  const uint64_t seed = FileSeed(header.store_id, header.file_number);
+  std::vector<log::IndexEntry> right((bytes.size() - kFileHeaderSize) / log::kIndexEntrySize);
+  for (size_t i = 0; i < right.size(); ++i) {
+    ASSERT_TRUE(log::DecodeIndexEntry(seed, i, bytes.data() + log::IndexEntryOffset(i), &right[i]));
+  }
+  const std::vector<std::function<void(log::IndexEntry*)>> lies = {
+      [](log::IndexEntry* entry) { entry->offset += 8; },
+      [](log::IndexEntry* entry) { entry->offset = uint64_t{1} << 40; },
+      [](log::IndexEntry* entry) { entry->time_micros += 1; },
+      [](log::IndexEntry* entry) { entry->length += 1; },
+      [](log::IndexEntry* entry) { entry->payload_checksum ^= 1; },
+      [](log::IndexEntry* entry) { entry->count += 1; }};
+  for (size_t i = 0; i < right.size(); ++i) {
+    for (size_t lie = 0; lie < lies.size(); ++lie) {
+      SCOPED_TRACE("entry " + std::to_string(i) + ", lie " + std::to_string(lie));
+      std::vector<log::IndexEntry> wrong = right;
+      lies[lie](&wrong[i]);
+      ASSERT_TRUE(world_.Close().ok());
+      env_.Restore(image_);
+      env_.WriteImage(path, log::EncodeIndex(header.store_id, header.file_number, wrong));
+      ASSERT_TRUE(world_.Open().ok());
+      ExpectAllRight();
+      if (HasFatalFailure()) return;
+    }
+  }
 }
 
 TEST_F(EventLogDamage, AWrongByteOfTheCatalogIsTold) {

@@ -7,9 +7,9 @@
 //   event_verify.cc   reading everything
 //   event_close.cc    settling and shutting down
 //
-// Threads. Callers queue and read from any thread. The commit lane alone touches writer_, index_ and
-// what follows them; it appends, syncs, publishes on the shelf and then answers. The flush lane reads
-// finished segments back for their digest.
+// Threads. Callers queue and read from any thread. The commit lane alone touches writer_, index_
+// and what follows them; it appends, syncs, publishes on the shelf and then answers. The flush lane
+// reads finished segments back for their digest.
 //
 // Lock order: archive_mutex_, catalog_mutex_ (both held during I/O), then mutex_ and the shelf's.
 #pragma once

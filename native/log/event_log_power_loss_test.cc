@@ -40,8 +40,9 @@ class EventLogPowerLoss : public testing::TestWithParam<size_t> {
       std::printf("  %6llu  %s\n", static_cast<unsigned long long>(count), what.c_str());
     }
     if (Counts()["scripts"] < EventScripts().size()) return;
-    for (const char* phase : {"append evt", "sync evt", "append idx", "rename tmp", "remove evt",
-                              "sync-dir directory", "recovery cut again", "cut tails"}) {
+    for (const char* phase :
+         {"append evt", "sync evt", "append idx", "rename tmp", "remove evt", "sync-dir directory",
+          "recovery cut again", "cut tails", "lose one name"}) {
       EXPECT_GT(Counts()[phase], 0u) << phase;
     }
   }
@@ -73,6 +74,22 @@ class EventLogPowerLoss : public testing::TestWithParam<size_t> {
     options.seed = seed;
     env_->Crash(options);
     ++Counts()[damage.name];
+  }
+
+  // Each change of a name that no directory sync has made durable is lost by itself.
+  void LoseNames() {
+    env_->Restore(image_);
+    const size_t changes = env_->unsynced_name_changes();
+    for (size_t change = 0; change < changes; ++change) {
+      env_->Restore(image_);
+      CrashOptions options{0, CrashMode::kKeepAll, 4096, false};
+      options.lose_name_change = change;
+      env_->Crash(options);
+      ++Counts()["lose one name"];
+      SCOPED_TRACE("unsynced name " + std::to_string(change) + " lost by itself");
+      ExpectRecovery();
+      if (HasFatalFailure()) return;
+    }
   }
 
   // Opens, judges, appends, moves a segment, closes, opens again.
@@ -140,6 +157,8 @@ TEST_P(EventLogPowerLoss, KeepsEveryAcknowledgedEventWhereverThePowerGoes) {
       ++Counts()[std::string(DiskOperationName(trace[at].kind)) + " " +
                  FileKindText(trace[at].kind, trace[at].path)];
     }
+    LoseNames();
+    if (HasFatalFailure()) return;
     for (const Damage& damage : Damages()) {
       const bool random = damage.options.mode == CrashMode::kTearAndReorder ||
                           damage.options.lose_directory_entries;

@@ -44,7 +44,7 @@ enum class RecordType : uint8_t {
   kOpening = 3,  // SegmentEnd of the predecessor
   kClosing = 4,  // SegmentEnd of this segment
   kEdit = 5,     // a version edit (manifest)
-  kEvents = 6,   // events of one commit group (event log); reserved
+  kEvents = 6,   // events of one commit group (event log)
 };
 
 struct RecordHeader {

@@ -9,7 +9,7 @@
 namespace ledgerstone::log {
 namespace {
 
-constexpr size_t kChunkFirst = size_t{64} << 10;
+constexpr size_t kChunkLeast = size_t{64} << 10;
 
 bool AllZero(Slice bytes) {
   return std::all_of(bytes.begin(), bytes.end(), [](char byte) { return byte == 0; });
@@ -18,14 +18,14 @@ bool AllZero(Slice bytes) {
 }  // namespace
 
 RecordReader::RecordReader(std::shared_ptr<const RandomAccessFile> source, std::string file,
-                           uint64_t file_seed, uint64_t offset, uint64_t end)
+                           uint64_t file_seed, uint64_t offset, uint64_t end, uint64_t first_size)
     : source_(std::move(source)),
       file_(std::move(file)),
       file_seed_(file_seed),
       window_(source_.get(), file_),
       at_(offset),
       end_(end),
-      chunk_(kChunkFirst) {
+      chunk_(static_cast<size_t>(std::min<uint64_t>(first_size, ReadWindow::kChunk))) {
   window_.SetChunk(chunk_);
 }
 
@@ -62,7 +62,7 @@ Status RecordReader::Next(RecordHeader* header, Slice* payload) {
   at_ += size;
   chain_ = header->header_checksum;
   has_chain_ = true;
-  chunk_ = std::min(2 * chunk_, ReadWindow::kChunk);
+  chunk_ = std::clamp(2 * chunk_, kChunkLeast, ReadWindow::kChunk);
   window_.SetChunk(chunk_);
   return Status::Ok();
 }

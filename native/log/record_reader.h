@@ -3,7 +3,7 @@
 //
 // 1. A record is handed on only after header checksum, payload checksum, padding and, from the
 //    second on, the chain have been checked. What does not hold is Corruption.
-// 2. Reads in growing windows, 64 KiB at first, at most 1 MiB.
+// 2. Reads the first record alone, then in growing windows from 64 KiB to 1 MiB.
 // 3. Used by one thread.
 #pragma once
 
@@ -19,8 +19,9 @@ namespace ledgerstone::log {
 class RecordReader {
  public:
   // Records from `offset` to `end`, both record boundaries of the part of the file that is durable.
+  // `first_size` is that of the first record, as far as it is known.
   RecordReader(std::shared_ptr<const RandomAccessFile> source, std::string file, uint64_t file_seed,
-               uint64_t offset, uint64_t end);
+               uint64_t offset, uint64_t end, uint64_t first_size);
 
   bool AtEnd() const { return at_ >= end_; }
   uint64_t offset() const { return at_; }

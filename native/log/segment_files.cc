@@ -132,8 +132,8 @@ Status SegmentShelf::MakeIndexAnew(uint64_t number, const CatalogSegment& segmen
   return Status::Ok();
 }
 
-// What was the tail when the log was opened read-only stays it here, also when the owner has gone on
-// in it, finished and archived it.
+// What was the tail when the log was opened read-only stays it here, also when the owner has gone
+// on in it, finished and archived it.
 Status SegmentShelf::OpenMovedTail(const std::string& name,
                                    std::unique_ptr<RandomAccessFile>* source) {
   LS_RETURN_IF_ERROR(ReloadPlaces());

@@ -1,5 +1,6 @@
-// ledgerstone_inspect KIND FILE [--entries]: a store's file as text. KIND is log, table, manifest,
-// current, events, index or catalog. The `ledgerstone dump` command shows the same; this one needs no Node.js.
+// ledgerstone_inspect KIND FILE [--entries]: a store's or an event log's file as text. KIND is log,
+// table, manifest, current, events, index or catalog. The `ledgerstone dump` command shows the
+// same; this one needs no Node.js.
 #include <cstdio>
 #include <cstring>
 #include <map>

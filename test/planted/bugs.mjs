@@ -7,6 +7,11 @@ const power = 'Scripts/StorePowerLoss*:StorePowerLoss*'
 const fault = 'Scripts/StoreFault*:StoreFault*:StoreFailure*'
 const model = '*StoreModel*'
 const recovery = 'Log*:*Recovery*:RecoveryRandom*'
+const eventPower = '*EventLogPowerLoss*'
+const eventFault = '*EventLogFault*'
+const eventModel = 'EventLogModel*'
+const eventUnit = 'EventLogTest*:EventLogArchive*:EventLogReadOnly*'
+const eventDamage = 'EventLogDamage*'
 
 /** @type {readonly import('./bugs.d.mts').Bug[]} */
 export const bugs = [
@@ -388,5 +393,141 @@ export const bugs = [
     find: '  if (!at->end.empty() && CompareUserKeys(user_key, at->end) >= 0) return 0;',
     replace: '  if (!at->end.empty() && CompareUserKeys(user_key, at->end) > 0) return 0;',
     suites: `RangeTombstone*:${model}`,
+  },
+  // The event log
+  {
+    name: 'events are acknowledged without a sync',
+    file: 'log/event_append.cc',
+    find: '  LS_RETURN_IF_ERROR(writer_->Sync());\n',
+    replace: '',
+    suites: eventPower,
+  },
+  {
+    name: 'a failed sync of events is ignored',
+    file: 'log/event_append.cc',
+    find: '  LS_RETURN_IF_ERROR(writer_->Sync());\n',
+    replace: '  (void)writer_->Sync();\n',
+    suites: eventFault,
+  },
+  {
+    name: 'an append does not look at what it expects',
+    file: 'log/event_append.cc',
+    find: '*options.expected != last)',
+    replace: '*options.expected > last)',
+    suites: `${eventUnit}:${eventModel}`,
+  },
+  {
+    name: 'appends of two epochs share a record',
+    file: 'log/event_append.cc',
+    find: '(raises || full)) return;',
+    replace: 'full) return;',
+    suites: `${eventUnit}:${eventModel}`,
+  },
+  {
+    name: 'times follow the clock backwards',
+    file: 'log/event_append.cc',
+    find: 'std::max(end_.last_time, env_->WallMillis() * 1000)',
+    replace: 'env_->WallMillis() * 1000',
+    suites: `${eventUnit}:${eventModel}`,
+  },
+  {
+    name: 'the catalog knows a segment before its name is durable',
+    file: 'log/event_roll.cc',
+    find: '  return env_->SyncDirectory(directory_);\n}\n\nStatus EventLogImpl::RollSegment',
+    replace: '  return Status::Ok();\n}\n\nStatus EventLogImpl::RollSegment',
+    suites: eventPower,
+  },
+  {
+    name: 'a finished segment is not listed',
+    file: 'log/event_roll.cc',
+    find: '    catalog->segments.push_back(finished);\n',
+    replace: '',
+    suites: `${eventUnit}:${eventPower}`,
+  },
+  {
+    name: 'archived files go before their new place is recorded',
+    file: 'log/event_archive.cc',
+    find: '  return ChangeListed(number, [&]',
+    replace:
+      '  LS_RETURN_IF_ERROR(RemoveLive(EventSegmentName(number)));\n  return ChangeListed(number, [&]',
+    suites: `${eventPower}:EventLogArchive*`,
+  },
+  {
+    name: 'the archive directory is not synced',
+    file: 'log/event_archive.cc',
+    find: '  archive_failure_ = env_->SyncDirectory(directory);\n  return archive_failure_;',
+    replace: '  return Status::Ok();',
+    suites: eventPower,
+  },
+  {
+    name: 'the copy in the archive is not synced',
+    file: 'log/file_digest.cc',
+    find: '  LS_RETURN_IF_ERROR(target->Sync());\n',
+    replace: '',
+    suites: eventPower,
+  },
+  {
+    name: 'a segment with later events is archived',
+    file: 'log/event_archive.cc',
+    find: 'segment.last > through',
+    replace: 'segment.first > through',
+    suites: 'EventLogArchive*',
+  },
+  {
+    name: 'an index entry is believed over its record',
+    file: 'log/segment_files.cc',
+    find: '  if (right) return Status::Ok();',
+    replace: '  return Status::Ok();',
+    suites: `${eventDamage}:EventLogArchive*`,
+  },
+  {
+    name: 'an index entry is not checked',
+    file: 'log/event_format.cc',
+    find: '!= EntryChecksum(file_seed, index, source)) return false;',
+    replace: '== 0) return false;',
+    suites: `${eventDamage}:EventFormat*`,
+  },
+  {
+    name: 'a cursor does not check payloads',
+    file: 'log/record_reader.cc',
+    find: '  if (checksum != header->payload_checksum)',
+    replace: '  if (false)',
+    suites: eventDamage,
+  },
+  {
+    name: 'a search for a time takes the last segment before it',
+    file: 'log/segment_shelf.cc',
+    find: 'return segment.last_time < time_micros;',
+    replace: 'return segment.first_time < time_micros;',
+    suites: `${eventUnit}:${eventModel}`,
+  },
+  {
+    name: 'a segment that never began is removed before the catalog forgets it',
+    file: 'log/event_open.cc',
+    find: '  const uint64_t newest = tail.number == 0 ? finished.size() : tail.number;\n',
+    replace:
+      '  const uint64_t newest = tail.number == 0 ? finished.size() : tail.number;\n  for (const TailCut& cut : recovered->verdict.cuts)\n    if (cut.offset == 0) LS_RETURN_IF_ERROR(RemoveLive(EventSegmentName(cut.segment)));\n',
+    suites: eventPower,
+  },
+  {
+    name: 'the epoch of finished segments is forgotten',
+    file: 'log/segment_shelf.cc',
+    find: '  summary.epoch = tail_.end.epoch;\n',
+    replace: '',
+    suites: `${eventUnit}:${eventModel}`,
+  },
+  {
+    name: 'live files of archived segments stay',
+    file: 'log/event_open.cc',
+    find: 'leftover = env_->FileSize(copy, &size).ok() && size == finished[number - 1].size;',
+    replace: 'leftover = false;',
+    suites: 'EventLogArchive*',
+  },
+  {
+    name: 'the index under way is taken as it is',
+    file: 'log/index_writer.cc',
+    find: '    if (size > right) LS_RETURN_IF_ERROR(env_->TruncateFile(path_, right));\n',
+    replace: '',
+    suites: `${eventDamage}:${eventPower}`,
   },
 ]

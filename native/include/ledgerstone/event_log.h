@@ -31,7 +31,7 @@ namespace ledgerstone {
 
 struct EventLogOptions {
   Env* env = nullptr;              // null: the real operating system
-  Scheduler* scheduler = nullptr;  // null: threads of its own
+  Scheduler* scheduler = nullptr;  // null: threads of its own; Close stops it
   bool create_if_missing = true;
   bool error_if_exists = false;
   bool read_only = false;             // takes no lock; sees the whole records there were at Open
