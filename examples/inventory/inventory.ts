@@ -31,11 +31,8 @@ interface Waiting {
   reject(error: unknown): void
 }
 
-// Small, so that state reaches its tables often; nothing but the length of a replay depends on it.
-const STORE_OPTIONS = {
-  memoryBudget: '16MiB',
-  advanced: { generationBytes: '64KiB', tableBytes: '32KiB' },
-} as const
+// A crash is followed by a replay of about so many events at most.
+const SAVED_AFTER_EVENTS = 250
 
 export class Inventory {
   readonly log: EventLog<InventoryEvent>
@@ -49,12 +46,14 @@ export class Inventory {
   #waiting: Waiting[] = []
   #working: Promise<void> | undefined
   #failure: Error | undefined
+  #saving: Promise<void> | undefined
+  #savedAt: number
 
   static async open(folder: string): Promise<Inventory> {
     const log = await openEventLog(join(folder, 'log'), { codec: msgpack<InventoryEvent>() })
     let store: Store | undefined
     try {
-      store = await open(join(folder, 'state'), STORE_OPTIONS)
+      store = await open(join(folder, 'state'), { memoryBudget: '16MiB' })
       const inventory = new Inventory(log, store)
       await inventory.#replay()
       return inventory
@@ -72,7 +71,7 @@ export class Inventory {
     this.#items = store.namespace('items', { key: 'utf8', value: msgpack<Item>(), derived })
     this.#orders = store.namespace('orders', { key: 'utf8', value: msgpack<Order>(), derived })
     this.#answers = store.namespace('answers', { key: 'u64', value: 'u64', derived })
-    this.#position = Number(store.applied)
+    this.#position = this.#savedAt = Number(store.applied)
   }
 
   /** Of the last event that state has seen. */
@@ -98,6 +97,7 @@ export class Inventory {
 
   async close(): Promise<void> {
     await this.#working
+    await this.#saving
     await this.store.close()
     await this.log.close()
   }
@@ -176,6 +176,19 @@ export class Inventory {
       { applied: BigInt(position) },
     )
     this.#position = position
+    if (position - this.#savedAt >= SAVED_AFTER_EVENTS) this.#saving ??= this.#save(position)
+  }
+
+  // Beside the work. What it saves may be newer than `position`, never older.
+  async #save(position: number): Promise<void> {
+    try {
+      await this.store.flush()
+      this.#savedAt = position
+    } catch (error) {
+      this.#failure ??= error as Error
+    } finally {
+      this.#saving = undefined
+    }
   }
 
   #draft(): Draft {
