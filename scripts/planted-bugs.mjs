@@ -1,9 +1,10 @@
 #!/usr/bin/env node
-// Proves the native tests: puts each bug of test/planted/bugs.mjs into the engine by itself, links the
-// tests with it, and expects one of the bug's suites to fail.
+// Proves the native tests: puts each bug of test/planted/bugs.mjs into the engine by itself, links
+// the tests with it, and expects one of the bug's suites to fail.
 //   node scripts/planted-bugs.mjs [--only TEXT] [--record]
-// --only takes the bugs whose name or file holds TEXT; --record puts the table into docs/testing.md.
-// Needs CMake and Ninja. Nothing in the sources is changed: the altered file is compiled from a copy.
+// --only takes the bugs whose name or file holds TEXT; --record puts the table into
+// docs/testing.md. Needs CMake and Ninja. Nothing in the sources is changed: the altered file is
+// compiled from a copy.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'

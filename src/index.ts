@@ -44,8 +44,10 @@ export {
 export type {
   Change,
   ChangeEntry,
+  ChangePlace,
   Changes,
   ChangesOptions,
+  KeyedChange,
   SnapshotOptions,
 } from './store/change.js'
 export { inspectFile, open, openMemory, verifyDirectory } from './store/open.js'

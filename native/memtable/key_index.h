@@ -5,8 +5,8 @@
 //
 // 1. One writer, the one of the skiplist; any number of readers without locks. A slot is written by
 //    a release store once its node is linked, and afterwards only ever names newer nodes.
-// 2. A table three quarters full is followed by one twice as large; readers may go on in the old ones,
-//    which stay until the index goes.
+// 2. A table three quarters full is followed by one twice as large; readers may go on in the old
+//    ones, which stay until the index goes.
 // 3. It is help, not truth: without memory for it, or after Abandon, it knows nothing for good and
 //    says so (usable()), and readers descend.
 #pragma once

@@ -2,14 +2,16 @@
 
 import type { AnyNamespace, NamespaceInfo } from './store.js'
 
-interface Common {
+/** Where an entry of a batch belongs. */
+export interface ChangePlace {
   /** Undefined where it was dropped since, and made before what is kept of the log. */
   readonly namespace: string | undefined
   /** Never given twice, also not to a namespace of the same name. */
   readonly namespaceId: number
 }
 
-interface Keyed extends Common {
+/** What the entries of one key have in common. */
+export interface KeyedChange extends ChangePlace {
   /** Whether `key` and `value` are bytes: asked for, or of codecs that are not known here. */
   readonly raw: boolean
   /** Names of the namespace's codecs, where they are known. */
@@ -19,24 +21,24 @@ interface Keyed extends Common {
 
 /** One entry of a batch. The n-th entry has the sequence `first + n`. */
 export type ChangeEntry =
-  | (Keyed & {
+  | (KeyedChange & {
       readonly type: 'put'
       readonly value: unknown
       /** Milliseconds since 1970 from which on readers find nothing. */
       readonly expiresAt?: number
     })
-  | (Keyed & { readonly type: 'del' })
+  | (KeyedChange & { readonly type: 'del' })
   /** `value` is the operand. */
-  | (Keyed & { readonly type: 'merge'; readonly value: unknown })
+  | (KeyedChange & { readonly type: 'merge'; readonly value: unknown })
   /** Bytes of keys, also where other keys are decoded; an absent bound is open. */
-  | (Common & {
+  | (ChangePlace & {
       readonly type: 'deleteRange'
-      readonly codecs: Keyed['codecs']
+      readonly codecs: KeyedChange['codecs']
       readonly gte?: Uint8Array
       readonly lt?: Uint8Array
     })
-  | (Common & { readonly type: 'create'; readonly options: NamespaceInfo })
-  | (Common & { readonly type: 'drop' })
+  | (ChangePlace & { readonly type: 'create'; readonly options: NamespaceInfo })
+  | (ChangePlace & { readonly type: 'drop' })
 
 /** A batch that was committed whole: one write() or transact(), or one put, del, merge … */
 export interface Change {

@@ -1,5 +1,6 @@
-// Bugs to put into the engine, one at a time: what a tired day could do to it. scripts/planted-bugs.mjs
-// builds the engine with each and expects one of `suites` (a GoogleTest filter) to fail.
+// Bugs to put into the engine, one at a time: what a tired day could do to it.
+// scripts/planted-bugs.mjs builds the engine with each and expects one of `suites` (a GoogleTest
+// filter) to fail.
 //
 // `find` stands exactly once in the file; `replace` takes its place.
 
@@ -85,14 +86,14 @@ export const bugs = [
   {
     name: 'a segment ends without a sync of its closing record',
     file: 'log/writer.cc',
-    find: '  LS_RETURN_IF_ERROR(Sync());\n  state_ = State::kFinished;',
+    find: '  LS_RETURN_IF_ERROR(SyncFile());\n  state_ = State::kFinished;',
     replace: '  state_ = State::kFinished;',
     suites: `LogWriter*:${power}`,
   },
   {
     name: "a reopened segment's old bytes are not synced",
     file: 'log/writer.cc',
-    find: '  LS_RETURN_IF_ERROR(reopened->Sync());\n',
+    find: '  LS_RETURN_IF_ERROR(reopened->SyncFile());\n',
     replace: '',
     suites: `LogWriter*:${power}`,
   },
@@ -122,9 +123,9 @@ export const bugs = [
   {
     name: 'a log segment goes before the edit that replaces it',
     file: 'store/flush.cc',
-    find: '  const Status status = versions_->Apply(\n      edit, [&]',
+    find: '  const Status status = versions_->Apply(edit, [&]',
     replace:
-      '  (void)env_->RemoveFile(PathOf(LogName(generation->log_number)));\n  const Status status = versions_->Apply(\n      edit, [&]',
+      '  (void)env_->RemoveFile(PathOf(LogName(generation->log_number)));\n  const Status status = versions_->Apply(edit, [&]',
     suites: power,
   },
   {
@@ -201,8 +202,8 @@ export const bugs = [
   {
     name: 'compaction ignores snapshots',
     file: 'store/compact.cc',
-    find: '  for (const auto& [id, sequence] : snapshots_) sequences.push_back(sequence);\n',
-    replace: '',
+    find: '    if (sequence < last) sequences.push_back(sequence);\n',
+    replace: '    (void)sequence;\n',
     suites: model,
   },
   {

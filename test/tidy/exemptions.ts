@@ -7,6 +7,7 @@ export interface Exemption {
 }
 
 export const exemptions: readonly Exemption[] = [
+  { rule: 'columns', path: 'test/planted/bugs.mjs', reason: 'quotes lines of the sources whole' },
   { rule: 'leftovers', path: 'test/tidy/planted.ts', reason: 'holds a sample of each violation' },
   { rule: 'leftovers', path: 'test/tidy/text-rules.ts', reason: 'spells the words it looks for' },
   { rule: 'focused-tests', path: 'test/tidy/planted.ts', reason: 'holds samples of violations' },

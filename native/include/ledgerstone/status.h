@@ -36,7 +36,7 @@ enum class StatusCode : uint8_t {
   kConflict = 18,     // what was read has been written since; nothing was done
   kPositionMismatch = 19,  // the event log does not end where the append expected; nothing was done
   kStaleEpoch = 20,        // a newer writer has taken the event log over; nothing was done
-  kNotRetained = 21,       // asks for a past that is no longer kept; `expected` is the earliest sequence
+  kNotRetained = 21,       // asks for a past that is not kept; `expected` is the earliest sequence
 };
 
 // The stable upper-case name of a code, as TypeScript and docs/errors.md spell it.
