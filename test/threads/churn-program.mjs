@@ -2,7 +2,7 @@
 // Each opens the folder, writes, reads, iterates, holds a snapshot and a transaction open, and is
 // terminated in the middle of more. In every second stretch of 50 cycles this thread has the store
 // open too; otherwise the engine comes and goes with each worker. `bare` workers do nothing.
-// Tells resident bytes, open files and threads after a tenth of the cycles and at the end.
+// Tells resident bytes, open files and threads after each tenth of the cycles.
 import { readdirSync, writeSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads'
@@ -62,10 +62,12 @@ async function main(cycles, path, isBare) {
       store = undefined
     }
     await oneCycle(path, cycle, isBare)
-    if (cycle === Math.ceil(cycles / 10)) await tell('early')
+    if (cycle % Math.ceil(cycles / 10) === 0) {
+      await store?.close()
+      store = undefined
+      await tell(`after ${cycle}`)
+    }
   }
-  await store?.close()
-  await tell('late')
 }
 
 if (isMainThread) {
