@@ -43,6 +43,7 @@ std::string ExampleSegment(IndexEntry* entry) {
   EncodeEventsHeader({4, kTime + 1}, header);
   EXPECT_TRUE(writer->Append({RecordType::kEvents, 0, 0}, std::span(pieces, 1)).ok());
   EXPECT_TRUE(writer->Sync().ok());
+  EXPECT_TRUE(writer->Close().ok());
   return env.Contents("000001.evt");
 }
 

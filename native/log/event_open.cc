@@ -16,6 +16,7 @@ Status CheckOptions(const EventLogOptions& options) {
                                    std::to_string(most));
   };
   LS_RETURN_IF_ERROR(in_range("segment_bytes", options.segment_bytes, 1 << 10, uint64_t{1} << 40));
+  LS_RETURN_IF_ERROR(in_range("space_bytes", options.space_bytes, 0, 64 << 20));
   return in_range("group_bytes_max", options.group_bytes_max, 1 << 10, 256 << 20);
 }
 
@@ -138,7 +139,8 @@ Status EventLogImpl::GoOn(RecoveredLog* recovered) {
     tail.size = writer_->size();
     tail.chain = writer_->chain();
   } else {
-    const Writer::Identity identity{FileKind::kEventLog, log_id_, tail.number};
+    const Writer::Identity identity{FileKind::kEventLog, log_id_, tail.number,
+                                    options_.space_bytes};
     LS_RETURN_IF_ERROR(Writer::Reopen(env_, PathOf(EventSegmentName(tail.number)), identity,
                                       tail.size, tail.chain, tail.end.last, &writer_));
     index_.emplace(env_, directory_, log_id_, tail.number);

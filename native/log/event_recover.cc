@@ -132,7 +132,9 @@ TailSegment RecoveredLog::Tail() const {
 }
 
 bool RecoveredLog::EndsAtCleanClose() const {
-  return catalog.clean_close.has_value() && verdict.cuts.empty() && !verdict.tail.closed &&
+  const bool cut = std::any_of(verdict.cuts.begin(), verdict.cuts.end(),
+                               [](const TailCut& each) { return each.bytes > 0; });
+  return catalog.clean_close.has_value() && !cut && !verdict.tail.closed &&
          verdict.tail.segment == catalog.clean_close->segment &&
          verdict.tail.size == catalog.clean_close->size;
 }

@@ -9,7 +9,7 @@
 namespace ledgerstone::log {
 
 Status EventLogImpl::CreateSegment(uint64_t number, const SegmentEnd& previous) {
-  const Writer::Identity identity{FileKind::kEventLog, log_id_, number};
+  const Writer::Identity identity{FileKind::kEventLog, log_id_, number, options_.space_bytes};
   LS_RETURN_IF_ERROR(
       Writer::Create(env_, PathOf(EventSegmentName(number)), identity, previous, &writer_));
   index_.emplace(env_, directory_, log_id_, number);

@@ -9,6 +9,7 @@ EventLogOptions TinyEventLogOptions() {
   EventLogOptions options;
   options.segment_bytes = 1 << 10;
   options.group_bytes_max = 1 << 10;
+  options.space_bytes = 4 << 10;
   return options;
 }
 

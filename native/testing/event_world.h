@@ -16,7 +16,8 @@
 
 namespace ledgerstone {
 
-// Segments of 1 KiB.
+// Segments of 1 KiB, with so much space ahead that some appends are written into zeros and some
+// are not.
 EventLogOptions TinyEventLogOptions();
 
 // `count` times a length and an event.

@@ -38,6 +38,7 @@ struct EventLogOptions {
   uint64_t segment_bytes = 64 << 20;  // a segment is finished when it has grown to this
   uint64_t group_bytes_max = 4 << 20;
   uint64_t idle_promise_micros = 10'000;  // after the last sync of an idle log
+  uint64_t space_bytes = 256 << 10;       // zeros put ahead of small synced appends; 0: none
   // Where an archived segment is looked for when it is not where it was put, as after the archive
   // was moved; empty: nowhere else.
   std::string archive_directory;
