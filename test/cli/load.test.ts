@@ -25,6 +25,9 @@ async function entriesOf(store: string, namespace = 'n'): Promise<[unknown, unkn
   }
 }
 
+// Of the log: more than the zeros that lie ahead of its first records.
+const UNDER_WAY_BYTES = 700_000
+
 function logBytes(store: string): number {
   if (!existsSync(store)) return 0
   const logs = readdirSync(store).filter((name) => name.endsWith('.wal'))
@@ -235,7 +238,7 @@ describe('The file of --skip-bad', () => {
     const [aside, other] = [join(folder, 'mine.ndjson'), fileOf('not yours\n'.repeat(99), 'txt')]
     const args = ['load', file, '--namespace', 'n', '--store', store, '--batch', '100']
     const { child, result } = start(...args, '--skip-bad', aside)
-    await vi.waitUntil(() => logBytes(store) > 100_000, { interval: 1, timeout: 20_000 })
+    await vi.waitUntil(() => logBytes(store) > UNDER_WAY_BYTES, { interval: 1, timeout: 20_000 })
     child.kill('SIGKILL')
     await result
     const set = readFileSync(aside, 'utf8')
@@ -269,7 +272,7 @@ describe('load after a stop', () => {
   test.each(['SIGKILL', 'SIGINT'] as const)('by %s goes on behind the last row', async (signal) => {
     const store = freshStore()
     const { child, result } = start(...argsFor(store))
-    await vi.waitUntil(() => logBytes(store) > 100_000, { interval: 1, timeout: 20_000 })
+    await vi.waitUntil(() => logBytes(store) > UNDER_WAY_BYTES, { interval: 1, timeout: 20_000 })
     child.kill(signal)
     const stopped = await result
     if (signal === 'SIGKILL') {
