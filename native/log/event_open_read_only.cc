@@ -6,6 +6,8 @@
 // 3. The owner may finish, begin and archive segments meanwhile. So a failure counts only when the
 //    directory looks as it did before the attempt; otherwise it is tried again, a bounded number of
 //    times.
+#include <utility>
+
 #include "log/event_log_impl.h"
 
 namespace ledgerstone::log {
@@ -45,6 +47,7 @@ bool MayBeTheOwnersDoing(const Status& status) {
 
 Status EventLogImpl::OpenBesideOwner() {
   RecoveredLog recovered;
+  std::string failure_before;
   for (int attempt = 1;; ++attempt) {
     DirectorySight before;
     LS_RETURN_IF_ERROR(Look(env_, directory_, &before));
@@ -53,7 +56,9 @@ Status EventLogImpl::OpenBesideOwner() {
     if (!MayBeTheOwnersDoing(status)) return status;
     DirectorySight after;
     LS_RETURN_IF_ERROR(Look(env_, directory_, &after));
-    if (before == after) return status;
+    // He writes into prepared space: the same size may have held a record that was half there.
+    const bool again = std::exchange(failure_before, status.ToString()) == status.ToString();
+    if (before == after && again) return status;
     if (attempt == kAttemptsMax) {
       return status.WithContext("the owner changed the event log during each of " +
                                 std::to_string(attempt) + " attempts to read it");

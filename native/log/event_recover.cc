@@ -132,9 +132,10 @@ TailSegment RecoveredLog::Tail() const {
 }
 
 bool RecoveredLog::EndsAtCleanClose() const {
-  const bool cut = std::any_of(verdict.cuts.begin(), verdict.cuts.end(),
-                               [](const TailCut& each) { return each.bytes > 0; });
-  return catalog.clean_close.has_value() && !cut && !verdict.tail.closed &&
+  const bool nothing_lost =
+      std::all_of(verdict.cuts.begin(), verdict.cuts.end(),
+                  [](const TailCut& cut) { return cut.offset > 0 && cut.bytes == 0; });
+  return catalog.clean_close.has_value() && nothing_lost && !verdict.tail.closed &&
          verdict.tail.segment == catalog.clean_close->segment &&
          verdict.tail.size == catalog.clean_close->size;
 }

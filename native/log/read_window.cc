@@ -9,8 +9,8 @@
 
 namespace ledgerstone::log {
 
-ReadWindow::ReadWindow(const RandomAccessFile* source, std::string file)
-    : source_(source), file_(std::move(file)), file_size_(source->Size()) {}
+ReadWindow::ReadWindow(const RandomAccessFile* source, std::string file, uint64_t end)
+    : source_(source), file_(std::move(file)), file_size_(std::min(source->Size(), end)) {}
 
 Status ReadWindow::Fill(uint64_t offset, size_t size, const char** bytes) {
   LS_CHECK(size <= file_size_ && offset <= file_size_ - size);

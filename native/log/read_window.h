@@ -17,9 +17,11 @@ class ReadWindow {
  public:
   static constexpr size_t kChunk = size_t{1} << 20;
 
-  // `file` is the name for errors; `source` must live as long as the window.
-  ReadWindow(const RandomAccessFile* source, std::string file);
+  // `file` is the name for errors; `source` must live as long as the window. Nothing at or behind
+  // `end` is read, where a writer may be at work or take prepared space away.
+  ReadWindow(const RandomAccessFile* source, std::string file, uint64_t end = ~uint64_t{0});
 
+  // At most `end`.
   uint64_t file_size() const { return file_size_; }
   // How much is read at a time; kChunk unless told.
   void SetChunk(size_t bytes) { chunk_ = bytes; }

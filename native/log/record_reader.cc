@@ -22,7 +22,7 @@ RecordReader::RecordReader(std::shared_ptr<const RandomAccessFile> source, std::
     : source_(std::move(source)),
       file_(std::move(file)),
       file_seed_(file_seed),
-      window_(source_.get(), file_),
+      window_(source_.get(), file_, end),
       at_(offset),
       end_(end),
       chunk_(static_cast<size_t>(std::min<uint64_t>(first_size, ReadWindow::kChunk))) {

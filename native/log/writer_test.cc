@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "log/record_reader.h"
 #include "testing/log_builder.h"
 
 namespace ledgerstone::log {
@@ -268,6 +269,26 @@ TEST(LogWriter, LeavesNoZerosBehindWhenItFinishesOrCloses) {
     EXPECT_FALSE(scan.has_space());
     EXPECT_EQ(builder.Batches().size(), 3u);
   }
+}
+
+TEST(LogWriter, TakesSpaceAwayUnderAReaderOfTheDurablePart) {
+  LogBuilder builder(TestStoreId(), 4096);
+  builder.Create(1);
+  AppendSmall(&builder, 3);
+  const uint64_t end = builder.writer().size();
+  std::unique_ptr<RandomAccessFile> opened;
+  ASSERT_TRUE(builder.env().NewRandomAccessFile(SegmentPath(1), &opened).ok());
+  const std::shared_ptr<const RandomAccessFile> source = std::move(opened);
+  RecordReader reader(source, "000001.wal", FileSeed(TestStoreId(), 1), kFileHeaderSize, end, 48);
+  int records = 0;
+  RecordHeader header;
+  Slice payload;
+  for (; !reader.AtEnd(); ++records) {
+    const Status status = reader.Next(&header, &payload);
+    ASSERT_TRUE(status.ok()) << status.ToString();
+    if (records == 0) builder.Finish();
+  }
+  EXPECT_EQ(records, 4);
 }
 
 TEST(LogWriter, GoesOnWithoutSpaceWhereNoneCanBeMade) {
