@@ -39,7 +39,7 @@ Status EventLogImpl::CheckArchiveDirectory(const std::string& directory) {
   archive_failure_ = env_->CreateDirectory(directory);
   LS_RETURN_IF_ERROR(archive_failure_);
   bool is_log = false;
-  LS_RETURN_IF_ERROR(env_->FileExists(PathIn(directory, kCatalogName), &is_log));
+  LS_RETURN_IF_ERROR(env_->FileExists(JoinPath(directory, kCatalogName), &is_log));
   if (!is_log) return Status::Ok();
   return Status::InvalidArgument("'" + directory + "' is the directory of an event log");
 }
@@ -54,7 +54,7 @@ Status EventLogImpl::CopyToArchive(const std::string& directory, uint64_t number
                                    const CatalogSegment& segment) {
   LS_CHECK(segment.digested());
   const std::string name = EventSegmentName(number);
-  const std::string path = PathIn(directory, name);
+  const std::string path = JoinPath(directory, name);
   const std::string temporary = path + kTemporarySuffix;
   LS_RETURN_IF_ERROR(CheckNotAnothers(path, name));
   const Status removed = env_->RemoveFile(temporary);
@@ -69,8 +69,8 @@ Status EventLogImpl::CopyToArchive(const std::string& directory, uint64_t number
   SegmentContents contents;
   LS_RETURN_IF_ERROR(ScanFinished(env_, {temporary, name, log_id_, number}, segment,
                                   shelf_->Before(number), &contents));
-  LS_RETURN_IF_ERROR(ReplaceIndex(env_, PathIn(directory, EventIndexName(number)), log_id_, number,
-                                  contents.entries));
+  LS_RETURN_IF_ERROR(ReplaceIndex(env_, JoinPath(directory, EventIndexName(number)), log_id_,
+                                  number, contents.entries));
   LS_RETURN_IF_ERROR(env_->RenameFile(temporary, path));
   archive_failure_ = env_->SyncDirectory(directory);
   return archive_failure_;

@@ -148,7 +148,7 @@ Status DecodeCatalog(Slice bytes, Catalog* catalog) {
 
 Status LoadCatalog(Env* env, const std::string& directory, Catalog* catalog) {
   std::string bytes;
-  LS_RETURN_IF_ERROR(ReadFile(env, PathIn(directory, kCatalogName), &bytes));
+  LS_RETURN_IF_ERROR(ReadFile(env, JoinPath(directory, kCatalogName), &bytes));
   return DecodeCatalog(bytes, catalog);
 }
 

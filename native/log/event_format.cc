@@ -1,7 +1,5 @@
 #include "log/event_format.h"
 
-#include <cstdio>
-
 #include "base/checks.h"
 #include "base/coding.h"
 #include "base/crc32c.h"
@@ -9,27 +7,7 @@
 namespace ledgerstone::log {
 namespace {
 
-constexpr size_t kDigitsMin = 6;
 constexpr size_t kChecksummed = kIndexEntrySize - 4;
-
-std::string Numbered(uint64_t number, const char* suffix) {
-  char buffer[48];
-  std::snprintf(buffer, sizeof buffer, "%06llu.%s", static_cast<unsigned long long>(number),
-                suffix);
-  return buffer;
-}
-
-// Overflow is caught by comparing the name made again.
-bool ParseDigits(Slice digits, uint64_t* number) {
-  if (digits.size() < kDigitsMin) return false;
-  uint64_t value = 0;
-  for (const char c : digits) {
-    if (c < '0' || c > '9') return false;
-    value = value * 10 + static_cast<uint64_t>(c - '0');
-  }
-  *number = value;
-  return true;
-}
 
 uint32_t EntryChecksum(uint64_t file_seed, uint64_t index, const char* bytes) {
   return Crc32cExtend(Crc32cSeed(file_seed, IndexEntryOffset(index)), Slice(bytes, kChecksummed));
@@ -37,13 +15,8 @@ uint32_t EntryChecksum(uint64_t file_seed, uint64_t index, const char* bytes) {
 
 }  // namespace
 
-std::string EventSegmentName(uint64_t number) { return Numbered(number, "evt"); }
-std::string EventIndexName(uint64_t number) { return Numbered(number, "idx"); }
-
-std::string PathIn(const std::string& directory, const std::string& name) {
-  if (directory.empty() || directory.back() == '/') return directory + name;
-  return directory + "/" + name;
-}
+std::string EventSegmentName(uint64_t number) { return NumberedName(number, ".evt"); }
+std::string EventIndexName(uint64_t number) { return NumberedName(number, ".idx"); }
 
 EventFile ParseEventFileName(Slice name, uint64_t* number) {
   *number = 0;
@@ -59,7 +32,8 @@ EventFile ParseEventFileName(Slice name, uint64_t* number) {
   }
   uint64_t parsed = 0;
   const size_t dot = name.find('.');
-  if (dot == Slice::npos || !ParseDigits(name.substr(0, dot), &parsed)) return EventFile::kOther;
+  if (dot == Slice::npos || !ParseNameDigits(name.substr(0, dot), &parsed))
+    return EventFile::kOther;
   EventFile kind = EventFile::kOther;
   if (name == EventSegmentName(parsed)) kind = EventFile::kSegment;
   if (name == EventIndexName(parsed)) kind = EventFile::kIndex;

@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "base/file_header.h"
+#include "base/numbered_name.h"
 #include "ledgerstone/slice.h"
 #include "ledgerstone/status.h"
 #include "log/format.h"
@@ -36,7 +37,6 @@ enum class EventFile : uint8_t { kCatalog, kLock, kSegment, kIndex, kTemporary, 
 
 std::string EventSegmentName(uint64_t number);
 std::string EventIndexName(uint64_t number);
-std::string PathIn(const std::string& directory, const std::string& name);
 // kOther for names that are none of ours; `number` is 0 where a kind has none.
 EventFile ParseEventFileName(Slice name, uint64_t* number);
 

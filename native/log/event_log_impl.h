@@ -137,7 +137,7 @@ class EventLogImpl final : public EventLog {
                        const SegmentEnd& found) const;
   Status VerifyIndex(uint64_t number, const SegmentContents& contents, bool whole);
 
-  std::string PathOf(const std::string& name) const { return PathIn(directory_, name); }
+  std::string PathOf(const std::string& name) const { return JoinPath(directory_, name); }
 
   const EventLogOptions options_;
   const std::string directory_;

@@ -177,7 +177,7 @@ Status EventLogImpl::RemoveLeftovers(const RecoveredLog& recovered) {
         kind == EventFile::kTemporary || (kind == EventFile::kIndex && number > segment_);
     const bool of_segment = kind == EventFile::kSegment || kind == EventFile::kIndex;
     if (of_segment && number <= finished.size() && finished[number - 1].archived()) {
-      const std::string copy = PathIn(finished[number - 1].directory, EventSegmentName(number));
+      const std::string copy = JoinPath(finished[number - 1].directory, EventSegmentName(number));
       uint64_t size = 0;
       leftover = env_->FileSize(copy, &size).ok() && size == finished[number - 1].size;
     }

@@ -23,7 +23,7 @@ struct DirectorySight {
 };
 
 Status Look(Env* env, const std::string& directory, DirectorySight* sight) {
-  const Status read = ReadFile(env, PathIn(directory, kCatalogName), &sight->catalog);
+  const Status read = ReadFile(env, JoinPath(directory, kCatalogName), &sight->catalog);
   if (!read.ok() && !read.Is(StatusCode::kNotFound)) return read;
   std::vector<std::string> names;
   LS_RETURN_IF_ERROR(env->ListDirectory(directory, &names));
@@ -31,7 +31,7 @@ Status Look(Env* env, const std::string& directory, DirectorySight* sight) {
     uint64_t number = 0;
     if (ParseEventFileName(name, &number) != EventFile::kSegment) continue;
     uint64_t size = 0;
-    const Status status = env->FileSize(PathIn(directory, name), &size);
+    const Status status = env->FileSize(JoinPath(directory, name), &size);
     if (!status.ok() && !status.Is(StatusCode::kNotFound)) return status;
     sight->segments.emplace_back(name, size);
   }

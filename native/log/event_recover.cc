@@ -26,7 +26,7 @@ Status CheckListed(Env* env, const std::string& directory, const Catalog& catalo
     if (segment.archived()) continue;
     const std::string name = EventSegmentName(number);
     uint64_t size = 0;
-    const Status status = env->FileSize(PathIn(directory, name), &size);
+    const Status status = env->FileSize(JoinPath(directory, name), &size);
     if (!status.ok() && !status.Is(StatusCode::kNotFound)) return status;
     if (status.ok() && size == segment.size) continue;
     return Status::Corruption(
@@ -99,7 +99,7 @@ Status RecoverEventLog(Env* env, const std::string& directory, RecoveredLog* rec
                                       ? catalog.clean_close->size
                                       : 0;
     SegmentContents contents;
-    LS_RETURN_IF_ERROR(ScanEvents(env, {PathIn(directory, name), name, catalog.log_id, number},
+    LS_RETURN_IF_ERROR(ScanEvents(env, {JoinPath(directory, name), name, catalog.log_id, number},
                                   before, &contents, chain_offset));
     if (recovered->scans.empty()) LS_RETURN_IF_ERROR(CheckGoesOn(catalog, contents.scan));
     before = contents.end;

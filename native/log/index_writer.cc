@@ -13,7 +13,7 @@ constexpr size_t kFlushBytes = 4096;
 
 IndexWriter::IndexWriter(Env* env, std::string directory, const StoreId& log_id, uint64_t number)
     : env_(env),
-      path_(PathIn(directory, EventIndexName(number))),
+      path_(JoinPath(directory, EventIndexName(number))),
       log_id_(log_id),
       number_(number) {}
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/checks.h"
+#include "base/numbered_name.h"
 #include "base/text.h"
 
 namespace ledgerstone::log {
@@ -47,9 +48,8 @@ Status Damage(const Segments& segments, size_t index, const std::string& message
 }
 
 Status Missing(uint64_t segment, const RecoveryKnowledge& knowledge) {
-  std::string digits = std::to_string(segment);
-  if (digits.size() < 6) digits.insert(0, 6 - digits.size(), '0');
-  return Status::Corruption("a log segment is missing", {digits + knowledge.file_suffix},
+  return Status::Corruption("a log segment is missing",
+                            {NumberedName(segment, knowledge.file_suffix)},
                             "segments " + std::to_string(knowledge.first_segment) + " to " +
                                 std::to_string(knowledge.last_segment),
                             "no such file");

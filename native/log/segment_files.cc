@@ -60,7 +60,7 @@ Status SegmentShelf::Locate(uint64_t number, const std::string& name, std::strin
   for (bool again = options_.read_only;; again = false) {
     const std::vector<std::string> places = Places(number);
     for (const std::string& place : places) {
-      *path = PathIn(place, name);
+      *path = JoinPath(place, name);
       bool exists = false;
       LS_RETURN_IF_ERROR(options_.env->FileExists(*path, &exists));
       if (exists) return Status::Ok();
@@ -125,7 +125,8 @@ Status SegmentShelf::MakeIndexAnew(uint64_t number, const CatalogSegment& segmen
   if (!options_.read_only && !segment.archived()) {
     const Guard guard(repair_mutex_);
     // A failure costs the next reader the same work again.
-    static_cast<void>(ReplaceIndex(options_.env, PathIn(options_.directory, EventIndexName(number)),
+    static_cast<void>(ReplaceIndex(options_.env,
+                                   JoinPath(options_.directory, EventIndexName(number)),
                                    options_.log_id, number, contents.entries));
   }
   *index = std::make_unique<SegmentIndex>(std::move(contents.entries));
@@ -142,9 +143,9 @@ Status SegmentShelf::OpenMovedTail(const std::string& name,
     const Guard guard(mutex_);
     directory = tail_directory_;
   }
-  Status status = options_.env->NewRandomAccessFile(PathIn(directory, name), source);
+  Status status = options_.env->NewRandomAccessFile(JoinPath(directory, name), source);
   if (status.Is(StatusCode::kNotFound) && !options_.archive_directory.empty()) {
-    status = options_.env->NewRandomAccessFile(PathIn(options_.archive_directory, name), source);
+    status = options_.env->NewRandomAccessFile(JoinPath(options_.archive_directory, name), source);
   }
   return status;
 }
@@ -157,7 +158,7 @@ Status SegmentShelf::FindInTail(const IndexEntry& entry, uint64_t number, uint64
   found->records_end = size;
   std::unique_ptr<RandomAccessFile> source;
   Status status =
-      options_.env->NewRandomAccessFile(PathIn(options_.directory, found->file), &source);
+      options_.env->NewRandomAccessFile(JoinPath(options_.directory, found->file), &source);
   if (status.Is(StatusCode::kNotFound) && options_.read_only) {
     status = OpenMovedTail(found->file, &source);
   } else if (status.Is(StatusCode::kNotFound) && number <= Finished().size()) {

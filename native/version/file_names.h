@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <string>
 
+#include "base/numbered_name.h"
 #include "ledgerstone/slice.h"
 
 namespace ledgerstone {
@@ -21,7 +22,6 @@ enum class StoreFile : uint8_t { kCurrent, kLock, kManifest, kLog, kTable, kTemp
 std::string ManifestName(uint64_t number);
 std::string LogName(uint64_t number);
 std::string TableName(uint64_t number);
-std::string JoinPath(const std::string& directory, const std::string& name);
 // kOther for names that are none of ours; `number` is 0 where a kind has none.
 StoreFile ParseFileName(Slice name, uint64_t* number);
 

@@ -7,7 +7,7 @@ import { EntryStream, KeyStream, ValueStream } from 'level-read-stream'
 import { MemoryLevel } from 'memory-level'
 import { Quadstore } from 'quadstore'
 import { DataFactory } from 'rdf-data-factory'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { Random, seedFromEnvironment } from '../../src/base/random.js'
 import { LedgerstoneLevel } from '../../src/level.js'
 import { temporaryFolders } from '../support/folders.js'
@@ -75,7 +75,9 @@ describe('level-read-stream', () => {
     const stream = new EntryStream<string, string>(db) as unknown as Readable
     for await (const { key } of stream as AsyncIterable<{ key: string }>) if (key > 'key-01') break
     expect(stream.destroyed).toBe(true)
-    expect(db.store.stats().state.snapshots).toBe(0)
+    await vi.waitFor(() => {
+      expect(db.store.stats().state.snapshots).toBe(0)
+    })
   })
 })
 
