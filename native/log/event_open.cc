@@ -72,7 +72,8 @@ Status EventLogImpl::Open() {
     }
     LS_RETURN_IF_ERROR(report_.created ? CreateNew() : OpenExisting());
   }
-  report_.segments = shelf_->Finished().size() + (shelf_->Tail(false).number == 0 ? 0 : 1);
+  const AllSegments segments = shelf_->All();
+  report_.segments = segments.finished.size() + (segments.tail.number == 0 ? 0 : 1);
   report_.micros = env_->NowMicros() - began;
   running_ = true;
   if (!options_.read_only) ScheduleReadBack();

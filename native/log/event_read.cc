@@ -36,7 +36,8 @@ Status EventLogImpl::SeekTime(uint64_t time_micros, uint64_t* position) {
 std::vector<SegmentFacts> EventLogImpl::Segments() const {
   std::vector<SegmentFacts> all;
   if (!shelf_->CheckOpen().ok()) return all;
-  for (const CatalogSegment& segment : shelf_->Finished()) {
+  const auto [finished, tail] = shelf_->All();
+  for (const CatalogSegment& segment : finished) {
     SegmentFacts facts;
     facts.number = all.size() + 1;
     facts.first = segment.first;
@@ -51,16 +52,13 @@ std::vector<SegmentFacts> EventLogImpl::Segments() const {
     if (segment.digested()) facts.digest = DigestText(segment.digest);
     all.push_back(std::move(facts));
   }
-  const TailSegment tail = shelf_->Tail(false);
-  // Between the two looks it may have been finished; then it is told as still under way.
   if (tail.number == 0) return all;
-  all.resize(tail.number - 1);
   SegmentFacts facts;
   facts.number = tail.number;
   facts.first_time_micros = tail.first_time;
   facts.bytes = tail.size;
   facts.chain = tail.chain;
-  const LogPoint before = shelf_->Before(tail.number);
+  const LogPoint before = finished.empty() ? LogPoint{} : PointAfter(finished.back());
   if (tail.end.last > before.last) {
     facts.first = before.last + 1;
     facts.last = tail.end.last;

@@ -94,7 +94,7 @@ Status ScanEvents(Env* env, const SegmentPlace& place, const LogPoint& before,
       [&](const RecordHeader& header, uint64_t offset, Slice payload) {
         return collector.Visit(header, offset, payload);
       },
-      &contents->scan, chain_offset);
+      &contents->scan, chain_offset, place.limit);
 }
 
 CatalogSegment SummaryOf(const SegmentContents& contents) {

@@ -38,6 +38,7 @@ struct SegmentPlace {
   std::string file;  // its name, for errors
   StoreId log_id{};
   uint64_t number = 0;
+  uint64_t limit = ~uint64_t{0};  // as ScanSegment's
 };
 
 // `before` is where the log stood when the segment began.

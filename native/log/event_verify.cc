@@ -17,16 +17,15 @@ Status EventLogImpl::Verify(std::vector<Status>* findings) {
     if (!status.ok()) findings->push_back(status);
   };
   note(VerifyCatalog());
-  const uint64_t count = shelf_->Finished().size();
-  for (uint64_t number = 1; number <= count; ++number) {
+  const auto [finished, tail] = shelf_->All();
+  for (uint64_t number = 1; number <= finished.size(); ++number) {
     SegmentContents contents;
     const Status status = VerifyFinished(number, &contents);
     note(status);
     if (status.ok()) note(VerifyIndex(number, contents, true));
   }
-  const TailSegment tail = shelf_->Tail(false);
-  // What was finished since the count was taken is verified as it was: a part of its file.
-  if (tail.number == 0 || tail.number > count + 1) return Status::Ok();
+  // What was finished since is verified as it was: a part of its file.
+  if (tail.number == 0) return Status::Ok();
   SegmentContents contents;
   const Status status = VerifyTail(tail, &contents);
   note(status);
@@ -69,7 +68,7 @@ Status EventLogImpl::VerifyOpening(const std::string& file, const SegmentEnd& ex
 
 Status EventLogImpl::VerifyTail(const TailSegment& tail, SegmentContents* contents) {
   const std::string file = EventSegmentName(tail.number);
-  LS_RETURN_IF_ERROR(ScanEvents(env_, {PathOf(file), file, log_id_, tail.number},
+  LS_RETURN_IF_ERROR(ScanEvents(env_, {PathOf(file), file, log_id_, tail.number, tail.size},
                                 shelf_->Before(tail.number), contents));
   const ScanResult& scan = contents->scan;
   if (scan.good_size < tail.size) {

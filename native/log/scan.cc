@@ -36,8 +36,8 @@ Sequence LastSequenceIn(const RecordHeader& header) {
 class Scanner {
  public:
   Scanner(const RandomAccessFile* source, const StoreId& store_id, const RecordVisitor& visit,
-          uint64_t chain_offset, ScanResult* result)
-      : window_(source, result->file),
+          uint64_t chain_offset, uint64_t limit, ScanResult* result)
+      : window_(source, result->file, limit),
         file_seed_(FileSeed(store_id, result->segment)),
         visit_(visit),
         chain_offset_(chain_offset),
@@ -252,13 +252,13 @@ void Scanner::NoteBeyond(uint64_t offset, const char* bytes) {
 
 Status ScanSegment(Env* env, const std::string& path, const std::string& file, FileKind kind,
                    const StoreId& store_id, uint64_t segment, const RecordVisitor& visit,
-                   ScanResult* result, uint64_t chain_offset) {
+                   ScanResult* result, uint64_t chain_offset, uint64_t limit) {
   std::unique_ptr<RandomAccessFile> source;
   LS_RETURN_IF_ERROR(env->NewRandomAccessFile(path, &source));
   *result = ScanResult{};
   result->segment = segment;
   result->file = file;
-  return Scanner(source.get(), store_id, visit, chain_offset, result).Run(kind, store_id);
+  return Scanner(source.get(), store_id, visit, chain_offset, limit, result).Run(kind, store_id);
 }
 
 }  // namespace ledgerstone::log

@@ -53,9 +53,10 @@ using RecordVisitor =
 // format's (CheckFileHeader), on a record that is sound but cannot be (unknown type, sequences that
 // run backwards, an opening or closing that lies: no crash makes these), and with what `visit`
 // returns: a record whose payload the visitor finds corrupt is a failure too, never a tail.
-// `chain_offset`, when not 0, asks for ScanResult::chain_at.
+// `chain_offset`, when not 0, asks for ScanResult::chain_at. A file longer than `limit` is taken to
+// end there: for a segment that somebody writes to.
 Status ScanSegment(Env* env, const std::string& path, const std::string& file, FileKind kind,
                    const StoreId& store_id, uint64_t segment, const RecordVisitor& visit,
-                   ScanResult* result, uint64_t chain_offset = 0);
+                   ScanResult* result, uint64_t chain_offset = 0, uint64_t limit = ~uint64_t{0});
 
 }  // namespace ledgerstone::log

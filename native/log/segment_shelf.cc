@@ -70,10 +70,9 @@ CatalogSegment SegmentShelf::Finished(uint64_t number) const {
   return finished_[number - 1];
 }
 
-TailSegment SegmentShelf::Tail(bool with_entries) const {
+AllSegments SegmentShelf::All() const {
   const Guard guard(mutex_);
-  if (with_entries) return tail_;
-  return {tail_.number, tail_.size, tail_.chain, tail_.first_time, tail_.end, {}};
+  return {finished_, {tail_.number, tail_.size, tail_.chain, tail_.first_time, tail_.end, {}}};
 }
 
 CatalogSegment SegmentShelf::TailSummary() const {

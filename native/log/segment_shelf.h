@@ -36,6 +36,12 @@ struct TailSegment {
   std::vector<IndexEntry> entries;
 };
 
+// Every segment as it was at one moment: the tail goes on where the last finished one ends.
+struct AllSegments {
+  std::vector<CatalogSegment> finished;
+  TailSegment tail;  // without its entries
+};
+
 // A record that was found.
 struct FoundRecord {
   uint64_t segment = 0;
@@ -73,8 +79,7 @@ class SegmentShelf {
   LogPoint End() const;
   std::vector<CatalogSegment> Finished() const;
   CatalogSegment Finished(uint64_t number) const;
-  // Its entries only where asked for.
-  TailSegment Tail(bool with_entries) const;
+  AllSegments All() const;
   // What the catalog will list of it once it is finished, but for its size and its end.
   CatalogSegment TailSummary() const;
   // Where the log stood when the segment began.
