@@ -33,7 +33,7 @@ ledgerstone_add_addon(ledgerstone_addon build/Release)
 # libgcc stays shared, since Node itself needs it: one unwinder for the process.
 if(CMAKE_SYSTEM_NAME STREQUAL "Linux" AND CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64"
     AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND prebuilt_sources)
-  ledgerstone_add_addon(ledgerstone_prebuilt prebuilds/linux-x64)
+  ledgerstone_add_addon(ledgerstone_prebuilt build/Prebuilt)
   set_target_properties(ledgerstone_prebuilt PROPERTIES EXCLUDE_FROM_ALL ON)
   target_sources(ledgerstone_prebuilt PRIVATE ${prebuilt_sources})
   target_link_options(ledgerstone_prebuilt PRIVATE -static-libstdc++ -Wl,--gc-sections -Wl,-S)
