@@ -1,10 +1,13 @@
-// Runs a GoogleTest program and counts its cases. Only failures and the summary are shown. A
-// program that dies counts the case it was in as failed.
+// Runs a GoogleTest program and counts its cases: each suite in a process of its own, as many at a
+// time as there are cores. Only failures and what the suites say are shown. A program that dies
+// counts the case it was in as failed.
 import { existsSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { basename } from 'node:path'
-import { capture, which } from './run.mjs'
+import { capture, must, which } from './run.mjs'
 
-const noise = /^\[( RUN {6}| {7}OK |-{10}|={10})\]|^$|^Note: Google Test filter|^Running main/
+const noise =
+  /^\[( RUN {6}| {7}OK | {2}PASSED {2}|-{10}|={10})\]|^$|^Note: Google Test filter|^Running main/
 
 const environments = {
   asan: {
@@ -31,22 +34,49 @@ export function countCases(output, exited) {
   return { passed, failed: died ? 1 : failed, skipped, died }
 }
 
-export async function runNativeTests(program, { preset = 'release', filter } = {}) {
-  if (!existsSync(program)) {
-    console.log(`There is no test program ${program}`)
-    return { passed: 0, failed: 1, skipped: 0 }
+// From what --gtest_list_tests prints: { suite, tests }, tests with their suite's name. Those of a
+// suite with parameters are many or long, so they come first.
+export function listedSuites(listing) {
+  const suites = []
+  for (const line of listing.split('\n')) {
+    const [, indent, name] = /^( *)(\S+)/.exec(line) ?? []
+    if (indent === '' && name.endsWith('.')) suites.push({ suite: name, tests: [] })
+    else if (indent === '  ') suites.at(-1)?.tests.push(suites.at(-1).suite + name)
   }
-  const args = filter ? [`--gtest_filter=${filter}`] : []
-  const [command, ...rest] = [...(await fixedLayout(preset)), program, ...args]
-  const { code, signal, output } = await capture(command, rest, {
-    env: environments[preset],
-    echo: (line) => !noise.test(line),
-  })
+  const sweeps = suites.filter(({ suite }) => suite.includes('/'))
+  return [...sweeps, ...suites.filter(({ suite }) => !suite.includes('/'))]
+}
+
+async function runSuite(command, tests, env) {
+  const [name, ...args] = [...command, `--gtest_filter=${tests.join(':')}`]
+  const echo = (line) => !noise.test(line)
+  const { code, signal, output } = await capture(name, args, { env, echo })
   const counts = countCases(output, signal ? 1 : code)
   if (counts.died) {
     const last = [...output.matchAll(/^\[ RUN {6}\] (\S+)/gm)].at(-1)?.[1] ?? 'no test'
-    console.log(`${basename(program)} ended with ${signal ?? code} in ${last}`)
+    console.log(`${basename(command.at(-1))} ended with ${signal ?? code} in ${last}`)
   }
-  if (counts.skipped > 0) console.log(`${counts.skipped} native tests skipped`)
   return counts
+}
+
+export async function runNativeTests(program, { preset = 'release', filter } = {}) {
+  const total = { passed: 0, failed: 0, skipped: 0 }
+  if (!existsSync(program)) {
+    console.log(`There is no test program ${program}`)
+    return { ...total, failed: 1 }
+  }
+  const command = [...(await fixedLayout(preset)), program]
+  const select = filter ? [`--gtest_filter=${filter}`] : []
+  const env = environments[preset]
+  const [name, ...args] = [...command, '--gtest_list_tests', ...select]
+  const queue = listedSuites(await must(name, args, { env }))
+  const work = async () => {
+    for (let next = queue.shift(); next; next = queue.shift()) {
+      const counts = await runSuite(command, next.tests, env)
+      for (const key of Object.keys(total)) total[key] += counts[key]
+    }
+  }
+  await Promise.all(Array.from({ length: availableParallelism() }, work))
+  if (total.skipped > 0) console.log(`${total.skipped} native tests skipped`)
+  return total
 }
