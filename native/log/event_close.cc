@@ -30,6 +30,8 @@ Status EventLogImpl::Close() {
   shelf_->Close();
   Status status = FailureCause();
   if (status.ok() && !options_.read_only) status = FinishLog();
+  index_.reset();
+  writer_.reset();
   directory_lock_.reset();
   close_status_ = status;
   closed_.store(true, std::memory_order_release);

@@ -102,6 +102,7 @@ Status SegmentShelf::OpenFinished(uint64_t number, OpenSegmentPtr* opened) {
   (*opened)->source = std::move(source);
   OpenSegmentPtr oldest;
   const Guard guard(mutex_);
+  if (closed_.load(std::memory_order_relaxed)) return Status::Ok();
   (*opened)->used = ++uses_;
   open_[number] = *opened;
   if (open_.size() <= kOpenSegmentsMax) return Status::Ok();

@@ -50,6 +50,13 @@ void SegmentShelf::Change(uint64_t number, const CatalogSegment& segment) {
   open_.erase(found);
 }
 
+void SegmentShelf::Close() {
+  closed_.store(true, std::memory_order_release);
+  std::map<uint64_t, OpenSegmentPtr> closed;
+  const Guard guard(mutex_);
+  closed.swap(open_);
+}
+
 Status SegmentShelf::CheckOpen() const {
   return closed_.load(std::memory_order_acquire) ? Status::Closed("the event log") : Status::Ok();
 }

@@ -72,7 +72,8 @@ class SegmentShelf {
   void Finish(const CatalogSegment& finished, uint64_t next_size, uint32_t next_chain);
   // What the catalog lists of a segment has changed: its place or its digest.
   void Change(uint64_t number, const CatalogSegment& segment);
-  void Close() { closed_.store(true, std::memory_order_release); }
+  // Cursors under way keep the files they read.
+  void Close();
   Status CheckOpen() const;
 
   // Asking.

@@ -1,5 +1,6 @@
 // Settling and shutting down: queued writes end, derived namespaces are flushed, background work
-// stops, the log is synced and the manifest notes where it ended.
+// stops, the log is synced and the manifest notes where it ended. Afterwards no file is open but
+// the tables that iterators still read.
 #include "store/store_impl.h"
 
 namespace ledgerstone {
@@ -27,6 +28,7 @@ Status StoreImpl::Close() {
   Status status = FailureCause();
   if (status.ok() && !options_.read_only) status = FinishLog();
   if (status.ok()) status = derived;
+  writer_.reset();
   const Status manifest = versions_->Close();
   if (status.ok()) status = manifest;
   {

@@ -204,6 +204,7 @@ const StoreId& VersionSet::store_id() const { return context_->store_id; }
 
 Status VersionSet::Close() {
   const std::lock_guard lock(apply_mutex_);
+  const VersionPtr last = Install(std::make_shared<const Version>(), state());
   if (manifest_ == nullptr) return failure_;
   const std::unique_ptr<log::Writer> manifest = std::move(manifest_);
   Status status = failure_;

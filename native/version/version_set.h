@@ -81,7 +81,7 @@ class VersionSet {
   uint64_t manifest_number() const;
   uint64_t manifest_bytes() const;
   const StoreId& store_id() const;
-  // Closes the manifest file; nothing may be applied afterwards.
+  // Closes the manifest file and lets go of the tables; nothing may be applied afterwards.
   Status Close();
 
  private:

@@ -1,7 +1,8 @@
 // Closing while others work, and using what was closed: typed errors, and no crash.
 
+import { readdirSync, readlinkSync, realpathSync } from 'node:fs'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { type Batch, type Store, open } from '../../src/index.js'
+import { type Batch, type Store, open, openEventLog } from '../../src/index.js'
 import { expectError, expectThrow } from '../contract/expect-error.js'
 import { temporaryFolders } from '../support/folders.js'
 
@@ -60,6 +61,30 @@ it('keeps the writes that it acknowledged while closing', async () => {
   store = await open(path, OPTIONS)
   expect(store.report.cleanClose).toBe(true)
   expect(numbers().range({ gte: ENTRIES }).countSync()).toBe(300)
+})
+
+it.skipIf(process.platform !== 'linux')('leaves no file of the folder open', async () => {
+  const openFiles = (folder: string): string[] =>
+    readdirSync('/proc/self/fd')
+      .map((fd) => {
+        try {
+          return readlinkSync(`/proc/self/fd/${fd}`)
+        } catch {
+          return ''
+        }
+      })
+      .filter((file) => file.startsWith(`${folder}/`))
+  await store.flush()
+  await numbers().get(1)
+  expect(openFiles(realpathSync(path))).not.toEqual([])
+  await store.close()
+  expect(openFiles(realpathSync(path))).toEqual([])
+
+  const log = await openEventLog(`${path}-log`, { segmentBytes: '4KiB' })
+  for (let i = 0; i < 20; i++) await log.append(Buffer.alloc(1000))
+  expect(await log.read().toArray()).toHaveLength(20)
+  await log.close()
+  expect(openFiles(realpathSync(`${path}-log`))).toEqual([])
 })
 
 it('ends an iteration that it meets with CLOSED', async () => {
