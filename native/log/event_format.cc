@@ -32,7 +32,7 @@ EventFile ParseEventFileName(Slice name, uint64_t* number) {
   }
   uint64_t parsed = 0;
   const size_t dot = name.find('.');
-  if (dot == Slice::npos || !ParseNameDigits(name.substr(0, dot), &parsed))
+  if (dot == Slice::npos || !ParseNameDigits(name.substr(0, dot), &parsed) || parsed == 0)
     return EventFile::kOther;
   EventFile kind = EventFile::kOther;
   if (name == EventSegmentName(parsed)) kind = EventFile::kSegment;

@@ -122,8 +122,9 @@ TEST(EventFormat, FileNamesAreReadBack) {
   for (const char* name : {"CATALOG.tmp", "000007.evt.tmp", "000007.idx.tmp"}) {
     EXPECT_EQ(ParseEventFileName(name, &number), EventFile::kTemporary) << name;
   }
-  for (const char* name : {"7.evt", "0000007.evt", "000007.sst", "000007", "x.tmp", "LOCK.tmp",
-                           "99999999999999999999.evt", "", ".tmp", "00000a.evt"}) {
+  for (const char* name :
+       {"000000.evt", "000000.idx", "7.evt", "0000007.evt", "000007.sst", "000007", "x.tmp",
+        "LOCK.tmp", "99999999999999999999.evt", "", ".tmp", "00000a.evt"}) {
     EXPECT_EQ(ParseEventFileName(name, &number), EventFile::kOther) << name;
     EXPECT_EQ(number, 0u);
   }
