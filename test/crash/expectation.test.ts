@@ -48,6 +48,12 @@ describe('the expectation of the crash tests', () => {
     expect(expectation.settle({ a: { k: '1', l: '2' }, b: { k: '1' } })).toMatch(/l is 2/)
   })
 
+  it('refuses what was told to be not written', () => {
+    expectation.refuse(2)
+    expect(expectation.settle({ a: { k: '1', l: '2' }, b: { k: '1' } })).toMatch(/l is 2/)
+    expect(expectation.settle({ a: {}, b: { k: '1' } })).toBeUndefined()
+  })
+
   it('folds the drop of a namespace', () => {
     expectation.issue(4, [['b']])
     expectation.acknowledge(4)

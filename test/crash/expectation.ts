@@ -30,6 +30,11 @@ export class Expectation {
     this.#acknowledged = n
   }
 
+  /** The commit was told to be not written: nothing of it may be there. */
+  refuse(n: number): void {
+    this.#pending = this.#pending.filter((commit) => commit.n !== n)
+  }
+
   /**
    * Compares with what was found. Returns what is wrong, else undefined. `exactly` is the last
    * commit of the prefix, where the store itself says which it is.

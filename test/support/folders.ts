@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { afterAll } from 'vitest'
 
 /** A function that names a new folder at each call; the folder itself is not made. */
-export function temporaryFolders(about: string): () => string {
-  const parent = mkdtempSync(join(tmpdir(), `ledgerstone-${about}-`))
+export function temporaryFolders(about: string, under = tmpdir()): () => string {
+  const parent = mkdtempSync(join(under, `ledgerstone-${about}-`))
   let count = 0
   afterAll(() => {
     rmSync(parent, { recursive: true, force: true })
