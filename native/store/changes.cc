@@ -80,7 +80,7 @@ Status StoreImpl::TakeSnapshotAt(uint64_t sequence, uint64_t* snapshot_id) {
     const Sequence visible = visible_sequence_.load(std::memory_order_acquire);
     LS_RETURN_IF_ERROR(CheckRetained(sequence, visible));
     *snapshot_id = next_snapshot_id_++;
-    snapshots_[*snapshot_id] = sequence;
+    snapshots_.Add(*snapshot_id, sequence);
     if (sequence == visible) return Status::Ok();
   }
   Sequence end = sequence;
@@ -88,9 +88,9 @@ Status StoreImpl::TakeSnapshotAt(uint64_t sequence, uint64_t* snapshot_id) {
   const std::lock_guard lock(mutex_);
   if (status.ok()) status = CheckRetained(end, kSequenceMax);
   if (status.ok()) {
-    snapshots_[*snapshot_id] = end;
+    *snapshots_.Find(*snapshot_id) = end;
   } else {
-    snapshots_.erase(*snapshot_id);
+    snapshots_.Erase(*snapshot_id);
   }
   return status;
 }

@@ -34,9 +34,9 @@ std::vector<Sequence> StoreImpl::SnapshotSequences() const {
   const std::lock_guard lock(mutex_);
   const Sequence last = retaining_ ? floor_ : visible_sequence_.load(std::memory_order_acquire);
   std::vector<Sequence> sequences{last};
-  for (const auto& [id, sequence] : snapshots_) {
+  snapshots_.ForEach([&](uint64_t, Sequence sequence) {
     if (sequence < last) sequences.push_back(sequence);
-  }
+  });
   std::sort(sequences.begin(), sequences.end());
   sequences.erase(std::unique(sequences.begin(), sequences.end()), sequences.end());
   return sequences;

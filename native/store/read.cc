@@ -27,8 +27,8 @@ bool FindInMemtables(const NamespaceView& shown, Slice key, Sequence sequence, P
   return false;
 }
 
-Status FindInTables(const Tree& tree, Slice key, Sequence sequence,
-                    const TableReadOptions& options, PointRead* read) {
+Status FindInTables(const Tree& tree, Slice key, Sequence sequence, const TableReadOptions& options,
+                    PointRead* read) {
   for (Sequence at = sequence;;) {
     TableLookup found;
     LS_RETURN_IF_ERROR(tree.Get(key, at, options, &found));
@@ -145,24 +145,22 @@ uint64_t StoreImpl::TakeSnapshot() {
   AwaitTold();
   const std::lock_guard lock(mutex_);
   const uint64_t id = next_snapshot_id_++;
-  snapshots_[id] = visible_sequence_.load(std::memory_order_acquire);
+  snapshots_.Add(id, visible_sequence_.load(std::memory_order_acquire));
   return id;
 }
 
 bool StoreImpl::ReleaseSnapshot(uint64_t snapshot_id) {
   std::vector<GenerationPtr> dropped;
   const std::lock_guard lock(mutex_);
-  if (transactions_.erase(snapshot_id) > 0 && !retired_.empty()) {
-    dropped = TrimWindow();
-  }
-  return snapshots_.erase(snapshot_id) > 0;
+  if (transactions_.Erase(snapshot_id) && !retired_.empty()) dropped = TrimWindow();
+  return snapshots_.Erase(snapshot_id);
 }
 
 Status StoreImpl::SnapshotSequence(uint64_t snapshot_id, uint64_t* sequence) const {
   const std::lock_guard lock(mutex_);
-  const auto found = snapshots_.find(snapshot_id);
-  if (found == snapshots_.end()) return Status::Closed("snapshot " + std::to_string(snapshot_id));
-  *sequence = found->second;
+  const Sequence* const found = snapshots_.Find(snapshot_id);
+  if (found == nullptr) return Status::Closed("snapshot " + std::to_string(snapshot_id));
+  *sequence = *found;
   return Status::Ok();
 }
 

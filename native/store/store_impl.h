@@ -27,6 +27,7 @@
 #include <optional>
 #include <set>
 
+#include "base/rising_map.h"
 #include "compaction/compaction_job.h"
 #include "ledgerstone/event_listener.h"
 #include "ledgerstone/scheduler.h"
@@ -361,9 +362,9 @@ class StoreImpl final : public Store, private ChangeSource {
   std::vector<KeptLog> kept_logs_;      // oldest first
   Sequence floor_ = 0;                  // all logged above it is in kept_logs_ or later segments
   bool retaining_ = false;              // and all versions above it are in tables or memtables
-  std::map<uint64_t, Sequence> snapshots_;
+  RisingMap<Sequence> snapshots_;  // by id
   uint64_t next_snapshot_id_ = 1;
-  std::set<uint64_t> transactions_;     // those of snapshots_ that are open transactions
+  RisingMap<Sequence> transactions_;    // those of snapshots_ that are open transactions
   std::vector<GenerationPtr> retired_;  // flushed, kept for them; oldest first
   Sequence window_floor_ = 0;           // all above it is in some generation
 

@@ -24,8 +24,9 @@ uint64_t StoreImpl::BeginTransaction() {
   AwaitTold();
   const std::lock_guard lock(mutex_);
   const uint64_t id = next_snapshot_id_++;
-  snapshots_[id] = visible_sequence_.load(std::memory_order_acquire);
-  transactions_.insert(transactions_.end(), id);
+  const Sequence visible = visible_sequence_.load(std::memory_order_acquire);
+  snapshots_.Add(id, visible);
+  transactions_.Add(id, visible);
   return id;
 }
 
@@ -79,8 +80,9 @@ Status StoreImpl::FillTransactionRequest(const TransactionCommit& commit,
 
 void StoreImpl::SetReadSequence(CommitRequest* request) const {
   if (request->transaction_id == 0) return;
-  if (transactions_.contains(request->transaction_id)) {
-    request->read_sequence = snapshots_.at(request->transaction_id);
+  const Sequence* const began = transactions_.Find(request->transaction_id);
+  if (began != nullptr) {
+    request->read_sequence = *began;
   } else {
     Refuse(request, Status::Closed("transaction " + std::to_string(request->transaction_id)));
   }
@@ -91,8 +93,8 @@ void StoreImpl::EndTransactions(const std::vector<CommitRequest>& requests) {
   const std::lock_guard lock(mutex_);
   for (const CommitRequest& request : requests) {
     if (request.transaction_id == 0) continue;
-    transactions_.erase(request.transaction_id);
-    snapshots_.erase(request.transaction_id);
+    transactions_.Erase(request.transaction_id);
+    snapshots_.Erase(request.transaction_id);
   }
   dropped = TrimWindow();
 }
@@ -125,8 +127,7 @@ ConflictWindow StoreImpl::MakeConflictWindow() const {
 }
 
 std::vector<GenerationPtr> StoreImpl::TrimWindow() {
-  const Sequence oldest =
-      transactions_.empty() ? kSequenceMax : snapshots_.at(*transactions_.begin());
+  const Sequence oldest = transactions_.empty() ? kSequenceMax : transactions_.front();
   uint64_t bytes = 0;
   for (const GenerationPtr& generation : retired_) bytes += generation->used();
   std::vector<GenerationPtr> dropped;

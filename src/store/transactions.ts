@@ -36,16 +36,20 @@ export class Transactions {
     this.#waiting = waiting
   }
 
-  async run<T>(
+  run<T>(
     fn: (tx: Transaction) => T | Promise<T>,
     options: TransactOptions | undefined,
   ): Promise<T> {
-    if (typeof fn !== 'function') {
-      throw new InvalidTypeError(`transact() takes a function, not ${kindOf(fn)}`)
+    try {
+      if (typeof fn !== 'function') {
+        throw new InvalidTypeError(`transact() takes a function, not ${kindOf(fn)}`)
+      }
+      const given = checkedOptions('transact', options, TRANSACT_OPTIONS)
+      const retries = count('retries', given.retries, RETRIES, RETRIES_MAX)
+      return this.#run(fn, durabilityOf(given.durability), retries)
+    } catch (error) {
+      return rejected(error)
     }
-    const given = checkedOptions('transact', options, TRANSACT_OPTIONS)
-    const retries = count('retries', given.retries, RETRIES, RETRIES_MAX)
-    return this.#run(fn, durabilityOf(given.durability), retries)
   }
 
   putIf(to: NamespaceHandle, key: unknown, value: unknown, options: PutOptions): Promise<void> {
