@@ -8,6 +8,7 @@
 
 #include <memory>
 
+#include "base/range_tombstones.h"
 #include "ledgerstone/slice.h"
 #include "ledgerstone/status.h"
 
@@ -27,6 +28,11 @@ class InternalIterator {
   virtual Slice key() const = 0;
   virtual Slice value() const = 0;
   virtual Status status() const = 0;
+  // Moves on in the direction it was moving in, which `forward` tells, past the entries that the
+  // tombstone erases, to the first that it doesn't. Those ahead may be passed over unread.
+  virtual void SkipErased(const RangeTombstone& tombstone, bool forward) {
+    while (Valid() && tombstone.Erases(key())) forward ? Next() : Prev();
+  }
 };
 
 }  // namespace ledgerstone

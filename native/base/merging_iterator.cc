@@ -84,6 +84,11 @@ class MergingIterator final : public InternalIterator {
     TopMoved();
   }
 
+  void SkipErased(const RangeTombstone& tombstone, bool forward) override {
+    LS_CHECK(forward == forward_);
+    Position(forward, [&](Child& child) { child.iterator->SkipErased(tombstone, forward); });
+  }
+
  private:
   Child& Top() const {
     LS_CHECK(!heap_.empty());

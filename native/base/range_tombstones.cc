@@ -11,15 +11,21 @@ namespace {
 struct Boundary {
   Slice key;
   bool begins;
-  Sequence sequence;
+  const RangeTombstone* tombstone;
+};
+
+struct ByAge {
+  bool operator()(const RangeTombstone* a, const RangeTombstone* b) const {
+    return a->sequence != b->sequence ? a->sequence < b->sequence : a < b;
+  }
 };
 
 std::vector<Boundary> BoundariesOf(const std::vector<RangeTombstone>& all) {
   std::vector<Boundary> boundaries;
   for (const RangeTombstone& tombstone : all) {
     LS_CHECK(tombstone.end.empty() || CompareUserKeys(tombstone.begin, tombstone.end) < 0);
-    boundaries.push_back({tombstone.begin, true, tombstone.sequence});
-    if (!tombstone.end.empty()) boundaries.push_back({tombstone.end, false, tombstone.sequence});
+    boundaries.push_back({tombstone.begin, true, &tombstone});
+    if (!tombstone.end.empty()) boundaries.push_back({tombstone.end, false, &tombstone});
   }
   std::sort(boundaries.begin(), boundaries.end(),
             [](const Boundary& a, const Boundary& b) { return CompareUserKeys(a.key, b.key) < 0; });
@@ -30,14 +36,14 @@ std::vector<Boundary> BoundariesOf(const std::vector<RangeTombstone>& all) {
 
 RangeTombstones::RangeTombstones(std::vector<RangeTombstone> all) : all_(std::move(all)) {
   const std::vector<Boundary> boundaries = BoundariesOf(all_);
-  std::multiset<Sequence> open;
+  std::set<const RangeTombstone*, ByAge> open;
   for (size_t i = 0; i < boundaries.size();) {
     const Slice key = boundaries[i].key;
     for (; i < boundaries.size() && boundaries[i].key == key; ++i) {
       if (boundaries[i].begins) {
-        open.insert(boundaries[i].sequence);
+        open.insert(boundaries[i].tombstone);
       } else {
-        open.erase(open.find(boundaries[i].sequence));
+        open.erase(boundaries[i].tombstone);
       }
     }
     if (open.empty()) continue;
@@ -46,18 +52,18 @@ RangeTombstones::RangeTombstones(std::vector<RangeTombstone> all) : all_(std::mo
   }
 }
 
-Sequence RangeTombstones::Covering(Slice user_key, Sequence at_most) const {
+const RangeTombstone* RangeTombstones::Newest(Slice user_key, Sequence at_most) const {
   auto at = std::upper_bound(
       fragments_.begin(), fragments_.end(), user_key,
       [](Slice key, const Fragment& fragment) { return CompareUserKeys(key, fragment.begin) < 0; });
-  if (at == fragments_.begin()) return 0;
+  if (at == fragments_.begin()) return nullptr;
   --at;
-  if (!at->end.empty() && CompareUserKeys(user_key, at->end) >= 0) return 0;
-  if (at->newest <= at_most) return at->newest;
-  Sequence newest = 0;
+  if (!at->end.empty() && CompareUserKeys(user_key, at->end) >= 0) return nullptr;
+  if (at->newest->sequence <= at_most) return at->newest;
+  const RangeTombstone* newest = nullptr;
   for (const RangeTombstone& tombstone : all_) {
-    if (tombstone.sequence <= at_most && tombstone.Covers(user_key))
-      newest = std::max(newest, tombstone.sequence);
+    const bool seen = tombstone.sequence <= at_most && tombstone.Covers(user_key);
+    if (seen && (newest == nullptr || newest->sequence < tombstone.sequence)) newest = &tombstone;
   }
   return newest;
 }

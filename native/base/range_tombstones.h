@@ -29,6 +29,9 @@ struct RangeTombstone {
     return CompareUserKeys(begin, user_key) <= 0 &&
            (end.empty() || CompareUserKeys(user_key, end) < 0);
   }
+  bool Erases(Slice internal_key) const {
+    return TrailerSequence(TrailerOf(internal_key)) < sequence && Covers(UserKeyOf(internal_key));
+  }
   // Whether it meets a key of [smallest, largest].
   bool Meets(Slice smallest, Slice largest) const {
     return CompareUserKeys(begin, largest) <= 0 &&
@@ -42,8 +45,13 @@ class RangeTombstones {
   RangeTombstones(const RangeTombstones&) = delete;
   RangeTombstones& operator=(const RangeTombstones&) = delete;
 
-  // The newest at or below `at_most` that covers the key; 0 when there is none.
-  Sequence Covering(Slice user_key, Sequence at_most) const;
+  // The newest at or below `at_most` that covers the key; nullptr when there is none.
+  const RangeTombstone* Newest(Slice user_key, Sequence at_most) const;
+  // Its sequence, or 0.
+  Sequence Covering(Slice user_key, Sequence at_most) const {
+    const RangeTombstone* const newest = Newest(user_key, at_most);
+    return newest == nullptr ? 0 : newest->sequence;
+  }
   const std::vector<RangeTombstone>& all() const { return all_; }
 
  private:
@@ -51,7 +59,7 @@ class RangeTombstones {
   struct Fragment {
     Slice begin;
     Slice end;  // empty: no end
-    Sequence newest;
+    const RangeTombstone* newest;
   };
 
   const std::vector<RangeTombstone> all_;

@@ -12,6 +12,7 @@ namespace ledgerstone {
 namespace {
 
 constexpr uint32_t kReadaheadBytes = 512 * 1024;
+constexpr int kErasedBeforeSkip = 8;
 
 std::unique_ptr<InternalIterator> MergeInputs(const CompactionChoice& choice) {
   TableReadOptions options;
@@ -73,12 +74,20 @@ Status WriteFiltered(InternalIterator* source, IsBottom is_bottom, OutputCutter 
     return output.Add(key, value);
   };
   EntryFilter filter(context.rules, is_bottom, write);
-  for (source->SeekToFirst(); source->Valid(); source->Next()) {
+  int erased_in_a_row = 0;
+  source->SeekToFirst();
+  while (source->Valid()) {
     const Slice internal_key = source->key();
     const Slice value = source->value();
     if (cancellation.Due(internal_key.size() + value.size())) return Status::Aborted();
     ++read;
     LS_RETURN_IF_ERROR(filter.Add(UserKeyOf(internal_key), TrailerOf(internal_key), value));
+    source->Next();
+    const RangeTombstone* const erased_by = filter.erased_by();
+    erased_in_a_row = erased_by == nullptr ? 0 : erased_in_a_row + 1;
+    if (erased_in_a_row >= kErasedBeforeSkip && source->Valid()) {
+      source->SkipErased(*erased_by, true);
+    }
   }
   LS_RETURN_IF_ERROR(source->status());
   LS_RETURN_IF_ERROR(filter.Finish());

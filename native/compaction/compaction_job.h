@@ -34,7 +34,7 @@ struct CompactionResult {
   std::vector<TableMeta> outputs;  // in key order
   uint64_t bytes_read = 0;
   uint64_t bytes_written = 0;
-  uint64_t entries_dropped = 0;
+  uint64_t entries_dropped = 0;  // read and not written
 };
 
 Status RunCompaction(const CompactionChoice& choice, const Tree& tree,

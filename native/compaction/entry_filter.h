@@ -88,7 +88,12 @@ class EntryFilter {
     }
   }
 
+  // The range tombstone that erased the entry added last for every reader there is or will be, so
+  // that all it erases need not be added; nullptr when there is none.
+  const RangeTombstone* erased_by() const { return erased_by_; }
+
   Status Add(Slice user_key, uint64_t trailer, Slice value) {
+    erased_by_ = nullptr;
     if (!any_ || user_key != user_key_) {
       LS_RETURN_IF_ERROR(EndKey());
       user_key_.assign(user_key);
@@ -104,8 +109,10 @@ class EntryFilter {
       value = {};
     }
     if (settled_ == stripe) return Status::Ok();
-    if (Erased(stripe, TrailerSequence(trailer))) {
+    const RangeTombstone* const erasing = Erasing(stripe, TrailerSequence(trailer));
+    if (erasing != nullptr) {
       settled_ = stripe;
+      if (stripe == 0) erased_by_ = erasing;
       return EmitFolded(std::nullopt);
     }
     return AddSeen(stripe, trailer, value);
@@ -124,9 +131,11 @@ class EntryFilter {
     return TrailerKind(trailer) == EntryKind::kPutExpiring && value.size() >= kExpirySize &&
            DecodeFixed64(value.data()) <= rules_.now_millis;
   }
-  bool Erased(size_t stripe, Sequence sequence) const {
-    return !erased_.empty() &&
-           erased_[stripe]->Covering(user_key_, rules_.snapshots[stripe]) > sequence;
+  const RangeTombstone* Erasing(size_t stripe, Sequence sequence) const {
+    if (erased_.empty()) return nullptr;
+    const RangeTombstone* const newest =
+        erased_[stripe]->Newest(user_key_, rules_.snapshots[stripe]);
+    return newest != nullptr && newest->sequence > sequence ? newest : nullptr;
   }
 
   Status AddSeen(size_t stripe, uint64_t trailer, Slice value) {
@@ -176,6 +185,7 @@ class EntryFilter {
   IsBottom is_bottom_;
   Sink sink_;
   std::vector<RangeTombstonesPtr> erased_;  // by stripe: those its snapshot sees
+  const RangeTombstone* erased_by_ = nullptr;
   PendingOperands pending_;
   bool any_ = false;
   std::string user_key_;

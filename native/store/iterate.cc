@@ -4,6 +4,7 @@
 // An iterator goes one way for life, which keeps both ways simple:
 //   forward   versions of a key come newest first; the rest is skipped once they settle it
 //   reverse   they come oldest first, and are kept until the last one is read
+// After some keys in a row that a range delete erased, the sources pass over what it erases beyond.
 #include "base/merging_iterator.h"
 #include "store/key_versions.h"
 #include "store/store_impl.h"
@@ -12,6 +13,7 @@ namespace ledgerstone {
 namespace {
 
 constexpr uint32_t kScanReadaheadBytes = 256u << 10;
+constexpr int kErasedKeysBeforeSkip = 8;
 
 std::unique_ptr<Iterator> MakeRangeIterator(std::shared_ptr<const ReadView> view,
                                             const NamespaceView* shown,
@@ -45,7 +47,18 @@ class RangeIterator : public Iterator {
  protected:
   bool Visible() const { return TrailerSequence(TrailerOf(source_->key())) <= sequence_; }
   void StartKey(Slice user_key) {
-    versions_.Start(erased_.empty() ? 0 : erased_.Covering(user_key, sequence_));
+    erasing_ = erased_.empty() ? nullptr : erased_.Newest(user_key, sequence_);
+    versions_.Start(erasing_ == nullptr ? 0 : erasing_->sequence);
+  }
+  // Of a key that is passed; `newest` is its newest version that the reader may see.
+  void SkipErased(Sequence newest, bool forward) {
+    if (erasing_ == nullptr || newest >= erasing_->sequence) return;
+    if (++erased_keys_ < kErasedKeysBeforeSkip || !source_->Valid()) return;
+    source_->SkipErased(*erasing_, forward);
+  }
+  void FoundKey() {
+    valid_ = true;
+    erased_keys_ = 0;
   }
   // Of a key whose versions are all added. False when merging them failed.
   bool Merged() {
@@ -78,7 +91,9 @@ class RangeIterator : public Iterator {
   const ErasedRanges erased_;
   Env* const env_;
   KeyVersions versions_;
-  std::string merged_;  // the value, where it was made by merging
+  const RangeTombstone* erasing_ = nullptr;  // the newest over the key being read
+  int erased_keys_ = 0;                      // since one was found
+  std::string merged_;                       // the value, where it was made by merging
   bool valid_ = false;
   Status status_;
   std::string passed_;  // the last user key that is done with; empty at first
@@ -130,15 +145,12 @@ class ForwardIterator final : public RangeIterator {
       StartKey(UserKeyOf(source_->key()));
       const uint64_t trailer = TrailerOf(source_->key());
       if (!versions_.Add(TrailerSequence(trailer), TrailerKind(trailer), source_->value())) {
-        if (!MergeOlder()) return;
-        valid_ = true;
+        if (MergeOlder()) FoundKey();
         return;
       }
-      if (versions_.found()) {
-        valid_ = true;
-        return;
-      }
+      if (versions_.found()) return FoundKey();
       SkipKey();
+      SkipErased(TrailerSequence(trailer), true);
     }
   }
   // The newest version is an operand: takes the older ones it stands on, and leaves the source past
@@ -215,11 +227,9 @@ class ReverseIterator final : public RangeIterator {
         return;
       }
       if (!Settle()) return;
-      if (versions_.found()) {
-        valid_ = true;
-        return;
-      }
+      if (versions_.found()) return FoundKey();
       passed_.assign(key_);
+      if (!oldest_first_.empty()) SkipErased(TrailerSequence(oldest_first_.back().first), false);
     }
   }
   // What lies below a version that settles the key is of no use.

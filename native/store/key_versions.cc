@@ -1,7 +1,5 @@
 #include "store/key_versions.h"
 
-#include <algorithm>
-
 namespace ledgerstone {
 
 ErasedRanges::ErasedRanges(const std::vector<const MemTable*>& memtables, const Tree* tree) {
@@ -13,10 +11,13 @@ ErasedRanges::ErasedRanges(const std::vector<const MemTable*>& memtables, const 
   if (tree != nullptr && tree->range_tombstones != nullptr) runs_.push_back(tree->range_tombstones);
 }
 
-Sequence ErasedRanges::Covering(Slice user_key, Sequence at_most) const {
-  Sequence newest = 0;
-  for (const RangeTombstonesPtr& run : runs_)
-    newest = std::max(newest, run->Covering(user_key, at_most));
+const RangeTombstone* ErasedRanges::Newest(Slice user_key, Sequence at_most) const {
+  const RangeTombstone* newest = nullptr;
+  for (const RangeTombstonesPtr& run : runs_) {
+    const RangeTombstone* const found = run->Newest(user_key, at_most);
+    if (found == nullptr) continue;
+    if (newest == nullptr || newest->sequence < found->sequence) newest = found;
+  }
   return newest;
 }
 

@@ -20,8 +20,13 @@ class ErasedRanges {
   ErasedRanges(const std::vector<const MemTable*>& memtables, const Tree* tree);
 
   bool empty() const { return runs_.empty(); }
+  // The newest that covers the key for a reader at `at_most`; nullptr when there is none.
+  const RangeTombstone* Newest(Slice user_key, Sequence at_most) const;
   // Entries of the key with a smaller sequence are erased for a reader at `at_most`.
-  Sequence Covering(Slice user_key, Sequence at_most) const;
+  Sequence Covering(Slice user_key, Sequence at_most) const {
+    const RangeTombstone* const newest = Newest(user_key, at_most);
+    return newest == nullptr ? 0 : newest->sequence;
+  }
 
  private:
   std::vector<RangeTombstonesPtr> runs_;

@@ -1,5 +1,9 @@
 // Walks the tables of one sorted level one after another. At most one table's iterator exists at a
 // time; a table that fails to open or to read ends the iteration with its status.
+//
+// Of a table that was written before a range tombstone, all that lies in its range is erased: once
+// a few erased entries were walked over, the rest is passed over by a search, and whole tables
+// unopened.
 #include <algorithm>
 
 #include "base/checks.h"
@@ -49,7 +53,59 @@ class LevelIterator final : public InternalIterator {
     SkipBackward();
   }
 
+  void SkipErased(const RangeTombstone& tombstone, bool forward) override {
+    for (int steps = 0; Valid() && tombstone.Erases(key()); ++steps) {
+      if (steps < kStepsBeforeSearch || !IsOlder(at_, tombstone)) {
+        forward ? Next() : Prev();
+      } else if (forward) {
+        SearchForward(tombstone);
+      } else {
+        SearchBackward(tombstone);
+      }
+    }
+  }
+
  private:
+  static constexpr int kStepsBeforeSearch = 8;
+
+  // Nothing in the table is newer than the tombstone.
+  bool IsOlder(size_t index, const RangeTombstone& tombstone) const {
+    return files_[index]->meta().largest_sequence < tombstone.sequence;
+  }
+  // Every entry of the table is erased.
+  bool ErasesAll(size_t index, const RangeTombstone& tombstone) const {
+    const TableMeta& meta = files_[index]->meta();
+    return IsOlder(index, tombstone) && tombstone.Covers(UserKeyOf(meta.smallest)) &&
+           tombstone.Covers(UserKeyOf(meta.largest));
+  }
+  // The current entry is erased, and its table older than the tombstone.
+  void SearchForward(const RangeTombstone& tombstone) {
+    if (tombstone.Covers(UserKeyOf(files_[at_]->meta().largest))) {
+      size_t next = at_ + 1;
+      while (next < files_.size() && ErasesAll(next, tombstone)) ++next;
+      if (Open(next)) current_->SeekToFirst();
+    } else {
+      current_->Seek(BeforeAllOf(tombstone.end));
+    }
+    SkipForward();
+  }
+  void SearchBackward(const RangeTombstone& tombstone) {
+    if (tombstone.Covers(UserKeyOf(files_[at_]->meta().smallest))) {
+      size_t next = at_;
+      while (next > 0 && ErasesAll(next - 1, tombstone)) --next;
+      if (Open(next == 0 ? files_.size() : next - 1)) current_->SeekToLast();
+    } else {
+      current_->Seek(BeforeAllOf(tombstone.begin));
+      if (current_->Valid()) current_->Prev();
+    }
+    SkipBackward();
+  }
+  static std::string BeforeAllOf(Slice user_key) {
+    std::string key;
+    AppendInternalKey(&key, user_key, MakeSeekTrailer(kSequenceMax));
+    return key;
+  }
+
   InternalIterator* Current() const {
     LS_CHECK(current_ != nullptr);
     return current_.get();

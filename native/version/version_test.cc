@@ -151,6 +151,53 @@ TEST(LevelIterator, WalksItsTablesLikeOneSortedVector) {
   WalkLevel(iterator.get(), model, &random);
 }
 
+// Entries of rising keys, cut into tables; what tables hold is older or newer than a tombstone.
+TEST(LevelIterator, SkipsWhatARangeTombstoneErasesAsAWalkWould) {
+  const uint64_t first_seed = PrintedSeed(73);
+  for (uint64_t seed = first_seed; seed < first_seed + 40; ++seed) {
+    SCOPED_TRACE("LEDGERSTONE_SEED=" + std::to_string(seed));
+    Random random(seed);
+    TreeWorld world(seed);
+    std::vector<TableFilePtr> files;
+    std::vector<InternalEntry> all;
+    const auto key_of = [](uint64_t number) { return "k" + std::to_string(1000 + number); };
+    uint64_t number = 0;
+    for (uint64_t table = 0; table < 1 + random.Below(6); ++table) {
+      std::vector<InternalEntry> entries;
+      const Sequence newest = 10 + random.Below(30);
+      const uint64_t count = 1 + random.Below(60);
+      for (uint64_t i = 0; i < count; ++i, ++number) {
+        for (Sequence sequence = newest - random.Below(10); sequence > 0;
+             sequence -= std::min<Sequence>(sequence, 1 + random.Below(40))) {
+          entries.push_back({MakeKey(key_of(number), sequence), "v"});
+        }
+      }
+      all.insert(all.end(), entries.begin(), entries.end());
+      files.push_back(world.MakeTable(entries));
+    }
+    for (int i = 0; i < 200; ++i) {
+      RangeTombstone tombstone{key_of(random.Below(number)), key_of(number + 1), random.Below(50)};
+      if (random.OneIn(3)) tombstone.begin.clear();
+      if (random.OneIn(3)) tombstone.end.clear();
+      if (random.OneIn(3)) tombstone.end = tombstone.begin + "x";
+      const std::string from = MakeKey(key_of(random.Below(number)), random.Below(50));
+      const bool forward = random.OneIn(2);
+      const auto level = NewLevelIterator(files, {});
+      VectorIterator walk(all);
+      for (InternalIterator* iterator : {level.get(), static_cast<InternalIterator*>(&walk)}) {
+        iterator->Seek(from);
+        if (iterator->Valid() && !forward) iterator->Prev();
+      }
+      level->SkipErased(tombstone, forward);
+      while (walk.Valid() && tombstone.Erases(walk.key())) forward ? walk.Next() : walk.Prev();
+      ASSERT_EQ(level->Valid(), walk.Valid()) << i;
+      ASSERT_TRUE(level->status().ok());
+      if (!walk.Valid()) continue;
+      ASSERT_EQ(level->key(), walk.key()) << i;
+    }
+  }
+}
+
 TEST(LevelIterator, OfNoTablesIsAtItsEnd) {
   const auto iterator = NewLevelIterator({}, {});
   iterator->SeekToFirst();
