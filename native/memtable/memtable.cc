@@ -11,7 +11,8 @@ constexpr int kVersionsWalked = 8;
 
 class MemTableIterator final : public InternalIterator {
  public:
-  explicit MemTableIterator(const SkipList* list) : list_(list) {}
+  // `in_order`: what was inserted later has the larger sequence.
+  MemTableIterator(const SkipList* list, bool in_order) : list_(list), in_order_(in_order) {}
 
   bool Valid() const override { return node_ != nullptr; }
   void SeekToFirst() override { node_ = list_->First(); }
@@ -26,11 +27,48 @@ class MemTableIterator final : public InternalIterator {
   Slice key() const override { return SkipList::InternalKey(node_); }
   Slice value() const override { return SkipList::Value(node_); }
   Status status() const override { return Status::Ok(); }
+  void SkipErased(const RangeTombstone& tombstone, bool forward) override;
 
  private:
+  bool IsAhead(const SkipList::Node* node, const SkipList::Node* of, bool forward) const {
+    const int order = CompareInternalKeys(SkipList::InternalKey(node), SkipList::InternalKey(of));
+    return forward ? order > 0 : order < 0;
+  }
+
   const SkipList* const list_;
+  const bool in_order_;
   const SkipList::Node* node_ = nullptr;
 };
+
+// Two walks side by side, of which the shorter one decides: over what is erased, and back over what
+// was inserted since, of which the nearest ahead in the range is where to go on.
+void MemTableIterator::SkipErased(const RangeTombstone& tombstone, bool forward) {
+  const auto is_newer = [&](const SkipList::Node* node) {
+    return node != nullptr && TrailerSequence(SkipList::Trailer(node)) >= tombstone.sequence;
+  };
+  const SkipList::Node* recent = list_->LastInserted();
+  const SkipList::Node* nearest = nullptr;
+  while (Valid() && tombstone.Erases(key())) {
+    if (in_order_ && !is_newer(recent)) {
+      const Slice edge = forward ? tombstone.end : tombstone.begin;
+      const uint64_t before_all = MakeSeekTrailer(kSequenceMax);
+      if (nearest != nullptr || (forward && edge.empty())) {
+        node_ = nearest;
+      } else {
+        node_ = forward ? list_->Seek(edge, before_all) : list_->SeekBefore(edge, before_all);
+      }
+      return;
+    }
+    if (in_order_) {
+      const bool goes_on = tombstone.Covers(SkipList::UserKey(recent)) &&
+                           IsAhead(recent, node_, forward) &&
+                           (nearest == nullptr || IsAhead(nearest, recent, forward));
+      if (goes_on) nearest = recent;
+      recent = list_->InsertedBefore(recent);
+    }
+    forward ? Next() : Prev();
+  }
+}
 
 }  // namespace
 
@@ -123,7 +161,7 @@ bool MemTable::HasNewerIn(const KeyRange& range, Sequence since) const {
 }
 
 std::unique_ptr<InternalIterator> MemTable::NewIterator() const {
-  return std::make_unique<MemTableIterator>(&list_);
+  return std::make_unique<MemTableIterator>(&list_, index_.usable());
 }
 
 }  // namespace ledgerstone

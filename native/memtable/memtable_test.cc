@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "testing/seed.h"
+#include "testing/vector_iterator.h"
 
 namespace ledgerstone {
 namespace {
@@ -140,6 +141,46 @@ TEST(MemTable, AfterAReplayReadsDescendTheList) {
   EXPECT_EQ(world.table().Get(key, sequence).value, "x");
   for (int round = 0; round < 20; ++round) world.InsertSome();
   world.CompareAll();
+}
+
+// Skips, from random places, what range tombstones of random ages erase.
+void CompareSkips(MemTableModel* world, int times) {
+  Random& random = world->random();
+  const auto walk = world->table().NewIterator();
+  const auto skip = world->table().NewIterator();
+  for (int i = 0; i < times; ++i) {
+    const Sequence newest = world->sequence();
+    const Sequence sequence = random.OneIn(2) ? newest - random.Below(20) : random.Below(newest);
+    RangeTombstone tombstone{KeyOf(random.Below(90)), KeyOf(random.Below(90)), sequence};
+    if (random.OneIn(3)) tombstone.begin.clear();
+    if (random.OneIn(3) || tombstone.end <= tombstone.begin) tombstone.end.clear();
+    const bool forward = random.OneIn(2);
+    const std::string from = MakeKey(KeyOf(random.Below(90)), random.Below(newest));
+    for (InternalIterator* iterator : {walk.get(), skip.get()}) {
+      iterator->Seek(from);
+      if (iterator->Valid() && !forward) iterator->Prev();
+    }
+    skip->SkipErased(tombstone, forward);
+    walk->InternalIterator::SkipErased(tombstone, forward);
+    ASSERT_EQ(skip->Valid(), walk->Valid()) << i;
+    if (walk->Valid()) {
+      ASSERT_EQ(skip->key(), walk->key()) << i;
+    }
+  }
+}
+
+TEST(MemTable, SkipsWhatARangeTombstoneErasesAsAWalkWould) {
+  const uint64_t first_seed = PrintedSeed(33);
+  for (uint64_t seed = first_seed; seed < first_seed + 60; ++seed) {
+    SCOPED_TRACE("LEDGERSTONE_SEED=" + std::to_string(seed));
+    MemTableModel world(seed, 90);
+    for (uint64_t round = 0; round < 1 + seed % 8; ++round) world.InsertSome();
+    CompareSkips(&world, 200);
+    const Sequence sequence = world.sequence()++;
+    world.table().InsertRising(KeyOf(7), MakeTrailer(sequence, EntryKind::kPut), "replayed");
+    CompareSkips(&world, 50);
+    if (::testing::Test::HasFailure()) return;
+  }
 }
 
 TEST(ThreadedMemTable, ReadersFindTheNewestWrittenVersionWhileTheIndexGrows) {

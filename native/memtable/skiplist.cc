@@ -101,9 +101,10 @@ void SkipList::FindSpliceFrom(uint32_t at, int level, Slice user_key, uint64_t t
 }
 
 void SkipList::FindSplice(Slice user_key, uint64_t trailer) {
-  const bool after_last = last_ != 0 && !IsBefore(user_key, trailer, At(last_));
-  if (after_last && IsBefore(user_key, trailer, Follow(At(last_), 0))) {
-    for (int level = 0; level < At(last_)->height; ++level) splice_[level] = last_;
+  const uint32_t last = last_.load(std::memory_order_relaxed);
+  const bool after_last = last != 0 && !IsBefore(user_key, trailer, At(last));
+  if (after_last && IsBefore(user_key, trailer, Follow(At(last), 0))) {
+    for (int level = 0; level < At(last)->height; ++level) splice_[level] = last;
     return;
   }
   FindSpliceFrom(head_, height_.load(std::memory_order_relaxed) - 1, user_key, trailer);
@@ -112,8 +113,9 @@ void SkipList::FindSplice(Slice user_key, uint64_t trailer) {
 // Climbs from the last insert until the next node is past the key, then goes down from there: the
 // cost grows with the logarithm of the distance, not of the list.
 bool SkipList::FindSpliceNearLast(Slice user_key, uint64_t trailer) {
-  if (last_ == 0 || IsBefore(user_key, trailer, At(last_))) return false;
-  for (int level = 0; level < At(last_)->height; ++level) splice_[level] = last_;
+  const uint32_t last = last_.load(std::memory_order_relaxed);
+  if (last == 0 || IsBefore(user_key, trailer, At(last))) return false;
+  for (int level = 0; level < At(last)->height; ++level) splice_[level] = last;
   const int height = height_.load(std::memory_order_relaxed);
   for (int level = 0; level < height; ++level) {
     if (!IsBefore(user_key, trailer, Follow(At(splice_[level]), level))) continue;
@@ -124,7 +126,8 @@ bool SkipList::FindSpliceNearLast(Slice user_key, uint64_t trailer) {
 }
 
 bool SkipList::RisesFromLast(std::span<const Entry> entries) const {
-  if (last_ == 0 || IsBefore(entries[0].user_key, entries[0].trailer, At(last_))) return false;
+  const uint32_t last = last_.load(std::memory_order_relaxed);
+  if (last == 0 || IsBefore(entries[0].user_key, entries[0].trailer, At(last))) return false;
   for (size_t i = 1; i < entries.size(); ++i) {
     const Entry& before = entries[i - 1];
     const Entry& entry = entries[i];
@@ -235,7 +238,7 @@ void SkipList::Link(const Entry& entry, int height, Splice* splice) {
   node->value_size = static_cast<uint32_t>(value.size());
   node->key_size = static_cast<uint16_t>(user_key.size());
   node->height = static_cast<uint8_t>(height);
-  node->inserted_before = last_;
+  node->inserted_before = last_.load(std::memory_order_relaxed);
   char* bytes = node->bytes();
   std::memcpy(bytes, user_key.data(), user_key.size());
   EncodeFixed(bytes + user_key.size(), trailer);
@@ -251,7 +254,7 @@ void SkipList::Link(const Entry& entry, int height, Splice* splice) {
   }
   // A reader that sees the old height merely starts lower.
   if (height > list_height) height_.store(height, std::memory_order_relaxed);
-  last_ = offset;
+  last_.store(offset, std::memory_order_release);
 }
 
 const SkipList::Node* SkipList::Seek(Slice user_key, uint64_t trailer) const {

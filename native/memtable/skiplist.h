@@ -56,8 +56,12 @@ class SkipList {
   const Node* First() const;
   const Node* Last() const;
   const Node* Next(const Node* node) const;
-  // Back in the order of insertion. Writer only; nullptr at the end.
-  const Node* LastInserted() const { return last_ == 0 ? nullptr : At(last_); }
+  // Back in the order of insertion; nullptr at the end. A reader gets at least to all that it may
+  // see.
+  const Node* LastInserted() const {
+    const uint32_t last = last_.load(std::memory_order_acquire);
+    return last == 0 ? nullptr : At(last);
+  }
   const Node* InsertedBefore(const Node* node) const;
 
   // Where a node is in the arena: 32 bits that name it.
@@ -94,7 +98,8 @@ class SkipList {
   std::atomic<int> height_{1};
   // Where the last insert went; rising keys start from here instead of the top. Writer only.
   Splice splice_;
-  uint32_t last_ = 0;
+  // Stored by the writer alone, behind the node it names.
+  std::atomic<uint32_t> last_{0};
 };
 
 }  // namespace ledgerstone

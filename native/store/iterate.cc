@@ -54,7 +54,16 @@ class RangeIterator : public Iterator {
   void SkipErased(Sequence newest, bool forward) {
     if (erasing_ == nullptr || newest >= erasing_->sequence) return;
     if (++erased_keys_ < kErasedKeysBeforeSkip || !source_->Valid()) return;
-    source_->SkipErased(*erasing_, forward);
+    source_->SkipErased(InRange(*erasing_), forward);
+  }
+  // As far as the bounds go.
+  RangeTombstone InRange(RangeTombstone tombstone) const {
+    const IterateOptions::Bound& lower = options_.lower;
+    const IterateOptions::Bound& upper = options_.upper;
+    if (lower.set && CompareUserKeys(tombstone.begin, lower.key) < 0) tombstone.begin = lower.key;
+    const bool ends_later = tombstone.end.empty() || CompareUserKeys(upper.key, tombstone.end) < 0;
+    if (upper.set && ends_later) tombstone.end = upper.key;
+    return tombstone;
   }
   void FoundKey() {
     valid_ = true;
