@@ -52,10 +52,23 @@ RangeTombstones::RangeTombstones(std::vector<RangeTombstone> all) : all_(std::mo
   }
 }
 
-const RangeTombstone* RangeTombstones::Newest(Slice user_key, Sequence at_most) const {
-  auto at = std::upper_bound(
+auto RangeTombstones::FirstBehind(Slice user_key) const -> std::vector<Fragment>::const_iterator {
+  return std::upper_bound(
       fragments_.begin(), fragments_.end(), user_key,
       [](Slice key, const Fragment& fragment) { return CompareUserKeys(key, fragment.begin) < 0; });
+}
+
+Slice RangeTombstones::NextBoundary(Slice user_key) const {
+  const auto behind = FirstBehind(user_key);
+  if (behind != fragments_.begin()) {
+    const Slice end = std::prev(behind)->end;
+    if (end.empty() || CompareUserKeys(user_key, end) < 0) return end;
+  }
+  return behind == fragments_.end() ? Slice() : behind->begin;
+}
+
+const RangeTombstone* RangeTombstones::Newest(Slice user_key, Sequence at_most) const {
+  auto at = FirstBehind(user_key);
   if (at == fragments_.begin()) return nullptr;
   --at;
   if (!at->end.empty() && CompareUserKeys(user_key, at->end) >= 0) return nullptr;

@@ -52,6 +52,8 @@ class RangeTombstones {
     const RangeTombstone* const newest = Newest(user_key, at_most);
     return newest == nullptr ? 0 : newest->sequence;
   }
+  // The first key behind `user_key` at which the answer may be another; empty when there is none.
+  Slice NextBoundary(Slice user_key) const;
   const std::vector<RangeTombstone>& all() const { return all_; }
 
  private:
@@ -61,6 +63,9 @@ class RangeTombstones {
     Slice end;  // empty: no end
     const RangeTombstone* newest;
   };
+
+  // The first that begins behind the key.
+  std::vector<Fragment>::const_iterator FirstBehind(Slice user_key) const;
 
   const std::vector<RangeTombstone> all_;
   std::vector<Fragment> fragments_;

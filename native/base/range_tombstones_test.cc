@@ -48,6 +48,33 @@ TEST(RangeTombstones, AgreeWithLookingAtEachOne) {
   }
 }
 
+TEST(RangeTombstones, AnswerTheSameUpToTheNextBoundary) {
+  Random random(PrintedSeed(32));
+  for (int round = 0; round < 300; ++round) {
+    std::vector<RangeTombstone> all;
+    for (Sequence sequence = 1; sequence <= 1 + random.Below(6); ++sequence) {
+      RangeTombstone tombstone{SomeKey(&random), SomeKey(&random), sequence};
+      if (random.OneIn(8)) tombstone.begin.clear();
+      if (random.OneIn(8)) tombstone.end.clear();
+      if (tombstone.end.empty() || tombstone.begin < tombstone.end) all.push_back(tombstone);
+    }
+    const RangeTombstones tombstones(all);
+    const Sequence at_most = random.Below(8);
+    std::string key;  // every key of the alphabet in turn, between boundaries by the model
+    std::string boundary(tombstones.NextBoundary(key));
+    Sequence expected = tombstones.Covering(key, at_most);
+    for (char c = 'a'; c <= 'z'; ++c) {
+      key.assign(1, c);
+      if (!boundary.empty() && key >= boundary) {
+        EXPECT_EQ(key, boundary) << "boundaries are keys of the alphabet";
+        boundary = tombstones.NextBoundary(key);
+        expected = tombstones.Covering(key, at_most);
+      }
+      ASSERT_EQ(tombstones.Covering(key, at_most), expected) << key;
+    }
+  }
+}
+
 TEST(RangeTombstones, EndBeforeTheirEnd) {
   const RangeTombstones tombstones({{"b", "d", 5}});
   EXPECT_EQ(tombstones.Covering("a", 9), 0u);

@@ -254,12 +254,24 @@ napi_value CountOnPool(napi_env env, napi_callback_info info) {
   });
 }
 
+napi_value ApproximateCount(napi_env env, napi_callback_info info) {
+  const StoreCall<5> call(env, info);
+  RangeRequest request;
+  if (!ReadRange(call, &request)) return nullptr;
+  uint64_t count = 0;
+  const Status status =
+      call.store()->ApproximateCount(request.namespace_id, request.options, &count);
+  return Answer(env, status, Value(env, count));
+}
+
 }  // namespace
 
 void DefineRangeFunctions(napi_env env, napi_value object, const StoreHandlePtr& handle) {
-  DefineStoreFunctions(
-      env, object, handle,
-      {{"iterator", NewIterator}, {"countSync", CountSync}, {"count", CountOnPool}});
+  DefineStoreFunctions(env, object, handle,
+                       {{"iterator", NewIterator},
+                        {"countSync", CountSync},
+                        {"count", CountOnPool},
+                        {"approximateCount", ApproximateCount}});
 }
 
 }  // namespace ledgerstone::binding

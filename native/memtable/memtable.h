@@ -9,7 +9,7 @@
 #include <span>
 
 #include "base/internal_iterator.h"
-#include "base/key_range.h"
+#include "base/range_estimate.h"
 #include "base/range_tombstones.h"
 #include "memtable/key_index.h"
 #include "memtable/skiplist.h"
@@ -52,6 +52,8 @@ class MemTable {
   // thread only; not for entries of a replay.
   bool HasNewer(Slice user_key, Sequence since) const;
   bool HasNewerIn(const KeyRange& range, Sequence since) const;
+  // About how many keys it holds in the range, from a few dozen of its entries.
+  EntryEstimate Estimate(const RangeToEstimate& wanted) const;
   uint64_t entry_count() const { return entry_count_.load(std::memory_order_relaxed); }
 
  private:

@@ -19,6 +19,8 @@ struct SkipList::Node {
 
 namespace {
 
+constexpr int kBitsPerLevel = 2;
+
 static_assert(sizeof(std::atomic<uint32_t>) == 4 && std::atomic<uint32_t>::is_always_lock_free);
 
 // Big-endian, so that comparing the numbers compares the bytes.
@@ -74,8 +76,8 @@ const SkipList::Node* SkipList::Follow(const Node* node, int level) const {
 
 int SkipList::RandomHeight() {
   // Each further level with a chance of one in four: two bits of the draw a level.
-  const int zeros = std::countr_zero(random_.Next() | uint64_t{1} << (2 * (kHeightMax - 1)));
-  return 1 + zeros / 2;
+  const uint64_t highest = uint64_t{1} << (kBitsPerLevel * (kHeightMax - 1));
+  return 1 + std::countr_zero(random_.Next() | highest) / kBitsPerLevel;
 }
 
 // Null stands for the end.
@@ -283,6 +285,28 @@ const SkipList::Node* SkipList::SeekBefore(Slice user_key, uint64_t trailer) con
     }
   }
   return at == At(head_) ? nullptr : at;
+}
+
+std::vector<const SkipList::Node*> SkipList::Sample(const Place* from, const Place* to,
+                                                    size_t wanted, uint64_t* each) const {
+  std::vector<const Node*> nodes;
+  const Node* before = At(head_);
+  for (int level = height_.load(std::memory_order_relaxed) - 1; level >= 0; --level) {
+    const Node* node = Follow(before, level);
+    for (; node != nullptr && from != nullptr; node = Follow(node, level)) {
+      if (CompareNode(from->user_key, from->trailer, node) <= 0) break;
+      before = node;
+    }
+    nodes.clear();
+    for (; node != nullptr; node = Follow(node, level)) {
+      if (to != nullptr && CompareNode(to->user_key, to->trailer, node) <= 0) break;
+      nodes.push_back(node);
+      __builtin_prefetch(Follow(node, 0));
+    }
+    *each = uint64_t{1} << (kBitsPerLevel * level);
+    if (nodes.size() >= wanted) break;
+  }
+  return nodes;
 }
 
 const SkipList::Node* SkipList::First() const { return Follow(At(head_), 0); }

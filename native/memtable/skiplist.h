@@ -17,6 +17,7 @@
 #include <atomic>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "base/arena.h"
 #include "base/internal_key.h"
@@ -63,6 +64,16 @@ class SkipList {
     return last == 0 ? nullptr : At(last);
   }
   const Node* InsertedBefore(const Node* node) const;
+
+  // Nodes from `from` on up to, without, `to`, which are places and not nodes; null is the first or
+  // the end. All where they are few; else those of the highest level that has `wanted` there, each
+  // of which stands for `*each` entries. What comes right behind them is fetched from memory, too.
+  struct Place {
+    Slice user_key;
+    uint64_t trailer = 0;
+  };
+  std::vector<const Node*> Sample(const Place* from, const Place* to, size_t wanted,
+                                  uint64_t* each) const;
 
   // Where a node is in the arena: 32 bits that name it.
   uint32_t OffsetOf(const Node* node) const {

@@ -60,6 +60,45 @@ void InsertSomehow(const std::vector<OwnedEntry>& entries, Random* random, SkipL
   if (how == 2) list->InsertMany(views);
 }
 
+TEST(SkipList, SamplesARangeInOrderAndAllOfItWhereItIsSmall) {
+  Random random(PrintedSeed(6));
+  const auto arena = Arena::Create(Env::Posix(), kArenaBytes);
+  SkipList list(arena.get(), 9);
+  const auto key_of = [](uint64_t number) { return "key" + std::to_string(100'000 + number); };
+  constexpr uint64_t kKeys = 20'000;
+  for (uint64_t i = 0; i < kKeys; ++i) {
+    list.Insert(key_of(i), MakeTrailer(i + 1, EntryKind::kPut), "v");
+  }
+  const uint64_t before_all = MakeSeekTrailer(kSequenceMax);
+  for (int round = 0; round < 500; ++round) {
+    const uint64_t size = random.OneIn(2) ? random.Below(16) : random.Below(kKeys);
+    const uint64_t from = random.Below(kKeys - size);
+    const std::string lower = key_of(from);
+    const std::string upper = key_of(from + size);
+    const SkipList::Place begin{lower, before_all};
+    const SkipList::Place end{upper, before_all};
+    uint64_t each = 0;
+    const auto nodes = list.Sample(&begin, &end, 16, &each);
+    if (size < 16) {
+      EXPECT_EQ(each, 1u);
+      ASSERT_EQ(nodes.size(), size);
+    } else {
+      ASSERT_GE(nodes.size(), 16u);
+      EXPECT_LE(nodes.size(), 200u);
+      EXPECT_NEAR(static_cast<double>(each * nodes.size()) / static_cast<double>(size), 1, 1.5);
+    }
+    Slice last;
+    for (const SkipList::Node* node : nodes) {
+      const Slice key = SkipList::UserKey(node);
+      EXPECT_TRUE(lower <= key && key < upper && last < key) << key;
+      last = key;
+    }
+  }
+  uint64_t each = 0;
+  EXPECT_GE(list.Sample(nullptr, nullptr, 16, &each).size(), 16u);
+  EXPECT_GE(each, kKeys / 1000);
+}
+
 TEST(SkipList, AgreesWithASortedMap) {
   const uint64_t first_seed = PrintedSeed(1);
   for (uint64_t seed = first_seed; seed < first_seed + 50; ++seed) {

@@ -3,6 +3,7 @@
 #include <new>
 
 #include "base/checks.h"
+#include "base/key_fraction.h"
 #include "sstable/table_iterator.h"
 #include "sstable/table_reader.h"
 
@@ -112,6 +113,16 @@ uint64_t TableReader::MemoryBytes() const {
 uint64_t TableReader::ApproximateOffset(Slice internal_key) {
   const size_t i = index_.Find(UserKeyOf(internal_key), TrailerOf(internal_key));
   return i < index_.size() ? index_.Handle(i).offset : footer_.DataEnd();
+}
+
+double TableReader::ApproximateShareBefore(Slice user_key) {
+  const size_t blocks = index_.size();
+  const size_t i = index_.Find(user_key, MakeSeekTrailer(kSequenceMax));
+  if (i == blocks) return 1;
+  const Slice low = UserKeyOf(i == 0 ? Slice(properties_.info.smallest) : index_.Separator(i - 1));
+  const Slice high =
+      UserKeyOf(i + 1 == blocks ? Slice(properties_.info.largest) : index_.Separator(i));
+  return (static_cast<double>(i) + KeyFraction(low, high, user_key)) / static_cast<double>(blocks);
 }
 
 Status TableReader::ReadDataBlock(const BlockHandle& handle, ReadAhead* read_ahead,

@@ -73,6 +73,9 @@ class Table {
   virtual std::unique_ptr<InternalIterator> NewIterator(const TableReadOptions& options) = 0;
   // Where about in the file a key would be, from the index alone; for size estimates.
   virtual uint64_t ApproximateOffset(Slice internal_key) = 0;
+  // What share of its entries lies before the key, in [0, 1], from the index alone: right to about
+  // a block.
+  virtual double ApproximateShareBefore(Slice user_key) = 0;
   virtual uint64_t MemoryBytes() const = 0;
   // Reads and checks everything: block checksums, order, filter membership of each key, properties,
   // whole-file digest when `digest` is not null.

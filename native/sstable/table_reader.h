@@ -34,6 +34,7 @@ class TableReader final : public Table {
                    const TableReadOptions& options, TableLookup* lookup) override;
   std::unique_ptr<InternalIterator> NewIterator(const TableReadOptions& options) override;
   uint64_t ApproximateOffset(Slice internal_key) override;
+  double ApproximateShareBefore(Slice user_key) override;
   uint64_t MemoryBytes() const override;
   Status Verify(const uint32_t* digest) override;
   Status Dump(bool entries, std::string* text) override;

@@ -21,6 +21,16 @@ const RangeTombstone* ErasedRanges::Newest(Slice user_key, Sequence at_most) con
   return newest;
 }
 
+Slice ErasedRanges::NextBoundary(Slice user_key) const {
+  Slice next;
+  for (const RangeTombstonesPtr& run : runs_) {
+    const Slice boundary = run->NextBoundary(user_key);
+    if (boundary.empty()) continue;
+    if (next.empty() || CompareUserKeys(boundary, next) < 0) next = boundary;
+  }
+  return next;
+}
+
 bool KeyVersions::Add(Sequence sequence, EntryKind kind, Slice value) {
   if (sequence < erased_below_) return true;
   switch (kind) {

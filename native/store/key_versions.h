@@ -22,6 +22,8 @@ class ErasedRanges {
   bool empty() const { return runs_.empty(); }
   // The newest that covers the key for a reader at `at_most`; nullptr when there is none.
   const RangeTombstone* Newest(Slice user_key, Sequence at_most) const;
+  // The first key behind `user_key` at which the answer may be another; empty when there is none.
+  Slice NextBoundary(Slice user_key) const;
   // Entries of the key with a smaller sequence are erased for a reader at `at_most`.
   Sequence Covering(Slice user_key, Sequence at_most) const {
     const RangeTombstone* const newest = Newest(user_key, at_most);

@@ -46,6 +46,9 @@ class SharedStoreImpl final : public SharedStore {
                      std::unique_ptr<Iterator>* iterator) override {
     return left() ? Closed() : engine().NewIterator(id, options, tier, iterator);
   }
+  Status ApproximateCount(NamespaceId id, const IterateOptions& options, uint64_t* count) override {
+    return left() ? Closed() : engine().ApproximateCount(id, options, count);
+  }
   Status ApproximateBytes(NamespaceId id, Slice lower, Slice upper, uint64_t* bytes) override {
     return left() ? Closed() : engine().ApproximateBytes(id, lower, upper, bytes);
   }

@@ -81,6 +81,7 @@ class StoreImpl final : public Store, private ChangeSource {
              PinnedValue* value) override;
   Status NewIterator(NamespaceId id, const IterateOptions& options, Tier tier,
                      std::unique_ptr<Iterator>* iterator) override;
+  Status ApproximateCount(NamespaceId id, const IterateOptions& options, uint64_t* count) override;
   Status ApproximateBytes(NamespaceId id, Slice lower, Slice upper, uint64_t* bytes) override;
   uint64_t TakeSnapshot() override;
   bool ReleaseSnapshot(uint64_t snapshot_id) override;

@@ -13,6 +13,7 @@
 #include <memory>
 #include <mutex>
 
+#include "base/range_estimate.h"
 #include "sstable/table.h"
 
 namespace ledgerstone {
@@ -50,6 +51,10 @@ class TableFile {
   TableFile& operator=(const TableFile&) = delete;
 
   const TableMeta& meta() const { return meta_; }
+  EntryEstimate held() const {
+    const auto deletes = static_cast<double>(meta_.tombstone_count);
+    return {static_cast<double>(meta_.entry_count) - deletes, deletes};
+  }
   // The open table; stays valid while this object lives.
   Status Get(Tier tier, Table** table);
   void MarkObsolete() { obsolete_.store(true, std::memory_order_relaxed); }

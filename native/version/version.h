@@ -16,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "base/range_estimate.h"
 #include "base/range_tombstones.h"
 #include "ledgerstone/options.h"
 #include "version/table_file.h"
@@ -40,6 +41,8 @@ struct Tree {
   std::array<std::vector<TableFilePtr>, kLevelCount> levels;
   // Range deletes that tables may still hold entries for; null: none. They count for all tables.
   RangeTombstonesPtr range_tombstones;
+  // Of the deeper levels: what the tables before each one hold, and all of them. CountEntries.
+  std::array<std::vector<EntryEstimate>, kLevelCount> held_before;
   // Shared by all versions of the tree.
   std::shared_ptr<std::array<LevelCounters, kLevelCount>> counters =
       std::make_shared<std::array<LevelCounters, kLevelCount>>();
@@ -54,6 +57,10 @@ struct Tree {
   // One iterator per L0 table and one per deeper level, for a merging iterator.
   void AddIterators(const TableReadOptions& options,
                     std::vector<std::unique_ptr<InternalIterator>>* iterators) const;
+  // Once the levels are as they stay; AddEstimates needs it.
+  void CountEntries();
+  // About how many keys the deeper levels and the L0 tables hold in the range. Reads nothing.
+  void AddEstimates(const RangeToEstimate& wanted, std::vector<EntryEstimate>* oldest_first) const;
   // True if no table of a level deeper than `level` can hold `user_key`.
   bool IsBottomFor(int level, Slice user_key) const;
   // Whether the table may hold entries that the tombstone erases.
@@ -61,6 +68,9 @@ struct Tree {
   // The tables of `level` whose user-key range meets [smallest, largest].
   std::vector<TableFilePtr> Overlapping(int level, Slice smallest_user_key,
                                         Slice largest_user_key) const;
+
+ private:
+  EntryEstimate InLevel(size_t level, const RangeToEstimate& wanted) const;
 };
 
 struct Version {

@@ -180,6 +180,7 @@ Status VersionBuilder::Finish(VersionPtr* version) {
     for (size_t level = 1; level < tree->levels.size(); ++level) {
       std::sort(tree->levels[level].begin(), tree->levels[level].end(), SmallerFirst);
     }
+    tree->CountEntries();
   }
   writable_.clear();
   std::set<std::string> names;

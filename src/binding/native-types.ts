@@ -206,6 +206,14 @@ export interface NativeStore {
     upper: NativeBound,
     limit: number,
   ): Promise<number>
+  /** Reads no file. */
+  approximateCount(
+    id: number,
+    snapshot: number,
+    flags: number,
+    lower: NativeBound,
+    upper: NativeBound,
+  ): number
   approximateBytes(id: number, lower: NativeBound, upper: NativeBound): number
 
   sequence(): bigint

@@ -28,6 +28,7 @@ Prints the entries of a namespace in the order of their keys: key, a tab, value.
   --reverse          from the end
   --keys             only keys               --values    only values
   --count            only how many there are
+  --estimate         only about how many, without reading them
   --json             one JSON object a line: {"key": …, "value": …}
 
 Keys are typed as for ledgerstone get.
@@ -57,9 +58,10 @@ export const scan: Command = {
     keys: { type: 'boolean', default: false },
     values: { type: 'boolean', default: false },
     count: { type: 'boolean', default: false },
+    estimate: { type: 'boolean', default: false },
   },
   async run(given) {
-    const chosen = ['keys', 'values', 'count'].filter((name) => given.flag(name))
+    const chosen = ['keys', 'values', 'count', 'estimate'].filter((name) => given.flag(name))
     if (chosen.length > 1) throw given.wrong(`Choose one of --${chosen.join(', --')}`)
     const limit = given.count('limit', 0)
     await withStore(given, READING, async (store) => {
@@ -86,6 +88,9 @@ async function printRange(range: Range<unknown, unknown>, codec: string, given: 
   if (given.flag('count')) {
     const count = await range.count()
     await lines.line(json ? JSON.stringify({ count }) : String(count))
+  } else if (given.flag('estimate')) {
+    const approximateCount = range.approximateCount()
+    await lines.line(json ? JSON.stringify({ approximateCount }) : String(approximateCount))
   } else if (given.flag('keys')) {
     for await (const key of range.keys()) {
       const shown = json ? JSON.stringify({ key: keyJson(codec, key) }) : formatKey(codec, key)

@@ -297,6 +297,16 @@ export class MemoryEngine implements NativeStore {
     return this.countSync(id, snapshot, flags, lower, upper, limit)
   }
 
+  approximateCount(
+    id: number,
+    snapshot: number,
+    flags: number,
+    lower: NativeBound,
+    upper: NativeBound,
+  ): number {
+    return this.iterator(id, snapshot, flags, lower, upper).count(Infinity)
+  }
+
   approximateBytes(): number {
     this.#state.requireOpen()
     return 0

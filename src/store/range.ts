@@ -112,10 +112,25 @@ export class PlannedRange<K, V> extends PlannedView<[K, V]> implements Range<K, 
     return namespace.native.count(namespace.id, snapshot, flags, lower, upper, counted(limit))
   }
 
+  approximateCount(): number {
+    const { namespace, bounds, limit } = this.plan
+    const snapshot = this.#ready()
+    return Math.min(limit, estimate(namespace, bounds, snapshot))
+  }
+
   #ready(): number {
     this.plan.namespace.requireOpen()
     return snapshotIdOf(this.plan, this.plan.namespace.native)
   }
+}
+
+/** The engine's estimate of how many keys lie in the bounds. */
+export function estimate(
+  namespace: NamespaceHandle,
+  { lower, upper, flags, empty }: ByteBounds,
+  snapshot: number,
+): number {
+  return empty ? 0 : namespace.native.approximateCount(namespace.id, snapshot, flags, lower, upper)
 }
 
 function counted(limit: number): number {

@@ -10,6 +10,7 @@ import { binary } from '../codec/simple-codecs.js'
 import type { ByteBounds } from './bounds.js'
 import type { NamespaceHandle } from './namespace-handle.js'
 import type { OwnEntry } from './own-writes.js'
+import { estimate } from './range.js'
 import { PART, RangeCursor } from './range-cursor.js'
 import { WalkedRange } from './read-set.js'
 import type { Range, RangeView } from './store.js'
@@ -171,6 +172,13 @@ class TransactionView<T> implements RangeView<T> {
     return all
   }
 
+  protected estimate(): number {
+    const { namespace, bounds, limit } = this.#plan
+    this.#plan.requireOpen()
+    namespace.requireOpen()
+    return Math.min(limit, estimate(namespace, bounds, this.#plan.begin().snapshot))
+  }
+
   #walk(): Walk | undefined {
     this.#plan.requireOpen()
     this.#plan.namespace.requireOpen()
@@ -212,5 +220,9 @@ export class RangeInTransaction<K, V> extends TransactionView<[K, V]> implements
     let count = 0
     for await (const entry of this.#raw) count += entry.length > 0 ? 1 : 0
     return count
+  }
+
+  approximateCount(): number {
+    return this.estimate()
   }
 }

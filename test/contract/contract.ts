@@ -5,6 +5,7 @@ import type { Store } from '../../src/index.js'
 import { batchContract } from './batch-contract.js'
 import { conditionalContract } from './conditional-contract.js'
 import { deleteRangeContract } from './delete-range-contract.js'
+import { estimateContract } from './estimate-contract.js'
 import { expiryContract } from './expiry-contract.js'
 import { lifecycleContract } from './lifecycle-contract.js'
 import { mergeContract } from './merge-contract.js'
@@ -39,6 +40,7 @@ export function contract(name: string, factory: StoreFactory): void {
     deleteRangeContract(current)
     expiryContract(current)
     rangeContract(current)
+    estimateContract(current)
     snapshotContract(current)
     lifecycleContract(current)
     statisticsContract(current)

@@ -100,6 +100,7 @@ export function lifecycleContract(store: CurrentStore): void {
         () => a.range(),
         () => [...range],
         () => range.countSync(),
+        () => range.approximateCount(),
         () => iterator.next(),
         () => a.approximateBytesSync(),
         () => store().namespace('a'),

@@ -53,6 +53,7 @@ export function rangeContract(store: CurrentStore): void {
       expect(found).toEqual(entries.map(([, value]) => value))
       expect(range.countSync()).toBe(keys.length)
       expect(await range.count()).toBe(keys.length)
+      expect(range.approximateCount()).toBe(keys.length)
     })
 
     it('finds what is under a prefix of a tuple, and nothing beside it', async () => {

@@ -145,6 +145,13 @@ class Store {
                      PinnedValue* value) = 0;
   virtual Status NewIterator(NamespaceId id, const IterateOptions& options, Tier tier,
                              std::unique_ptr<Iterator>* iterator) = 0;
+  // About how many keys an iterator with these options would meet; reads no file. A key counts once
+  // for each memtable, L0 table and deeper level that has written it since the last delete, and
+  // each delete takes one key away; what expired counts until a compaction leaves it out. Of tables
+  // cut by a bound it is right to about a block, of memtables that are cut, or hold more than puts
+  // of different keys, to about a quarter. With a snapshot, of tables what they hold now.
+  virtual Status ApproximateCount(NamespaceId id, const IterateOptions& options,
+                                  uint64_t* count) = 0;
   // Bytes on disk between two keys, from the tables' indexes; memtables are left out.
   virtual Status ApproximateBytes(NamespaceId id, Slice lower, Slice upper, uint64_t* bytes) = 0;
 
