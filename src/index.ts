@@ -115,5 +115,7 @@ export type {
   TransactOptions,
   Transaction,
   TransactionRange,
+  VerifyOptions,
+  VerifyProgress,
   WriteOptions,
 } from './store/store.js'

@@ -83,6 +83,7 @@ napi_value MakeStoreObject(napi_env env, const StoreHandlePtr& handle) {
   DefineNamespaceFunctions(env, object, handle);
   DefineWholeFunctions(env, object, handle);
   DefineChangeFunctions(env, object, handle);
+  DefineVerifyFunctions(env, object, handle);
   DefineCopyFunctions(env, object, handle);
   return object;
 }
@@ -120,16 +121,6 @@ napi_value Inspect(napi_env env, napi_callback_info info) {
   return Compute<std::string>(env, "ledgerstone.inspect", [=](std::string* text) {
     return InspectFile(nullptr, static_cast<InspectKind>(kind), path, entries, text);
   });
-}
-
-napi_value VerifyPath(napi_env env, napi_callback_info info) {
-  const Call<1> call(env, info);
-  std::string path;
-  if (!call.Read("path", &path)) return nullptr;
-  return Compute<std::vector<Finding>>(
-      env, "ledgerstone.verifyDirectory",
-      [path](std::vector<Finding>* findings) { return VerifyDirectory(nullptr, path, findings); },
-      FindingList);
 }
 
 napi_value NumberMap(napi_env env, std::initializer_list<std::pair<const char*, double>> entries) {

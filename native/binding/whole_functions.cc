@@ -1,7 +1,6 @@
-// What concerns the whole store and its tables: report, statistics, levels, flush, compact, verify,
-// trace, close.
+// What concerns the whole store and its tables: report, statistics, levels, flush, compact, trace,
+// close.
 #include "binding/environment.h"
-#include "binding/findings.h"
 #include "binding/pool_work.h"
 #include "binding/statistics.h"
 #include "binding/store_handle.h"
@@ -76,15 +75,6 @@ napi_value ApproximateBytes(napi_env env, napi_callback_info info) {
   return Answer(env, status, Value(env, bytes));
 }
 
-napi_value Verify(napi_env env, napi_callback_info info) {
-  return Compute<std::vector<Finding>>(
-      env, "ledgerstone.verify",
-      [handle = StoreCall<>(env, info).shared()](std::vector<Finding>* findings) {
-        return handle->store->Verify(findings);
-      },
-      FindingList);
-}
-
 napi_value Close(napi_env env, napi_callback_info info) {
   const StoreHandlePtr handle = StoreCall<>(env, info).shared();
   handle->Leave();
@@ -113,10 +103,9 @@ napi_value StartTrace(napi_env env, napi_callback_info info) {
 }
 
 napi_value StopTrace(napi_env env, napi_callback_info info) {
-  return RunOnPool(env, "ledgerstone.stopTrace",
-                   {.run = [handle = StoreCall<>(env, info).shared()] {
-                     return handle->store->StopTrace();
-                   }});
+  return RunOnPool(
+      env, "ledgerstone.stopTrace",
+      {.run = [handle = StoreCall<>(env, info).shared()] { return handle->store->StopTrace(); }});
 }
 
 napi_value LevelsText(napi_env env, napi_callback_info info) {
@@ -133,7 +122,6 @@ void DefineWholeFunctions(napi_env env, napi_value object, const StoreHandlePtr&
                         {"flush", Flush},
                         {"compact", Compact},
                         {"approximateBytes", ApproximateBytes},
-                        {"verify", Verify},
                         {"stats", Stats},
                         {"levels", Levels},
                         {"levelsText", LevelsText},

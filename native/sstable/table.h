@@ -30,8 +30,8 @@ struct DiskWait {
 
 struct TableReadOptions {
   Tier tier = Tier::kDisk;
-  bool fill_cache = true;        // false: blocks read are not kept (compaction, scrub)
-  uint32_t readahead_bytes = 0;  // >0: read this much at once when going forward
+  bool fill_cache = true;         // false: blocks read are not kept (compaction, scrub)
+  uint32_t readahead_bytes = 0;   // >0: read this much at once when going forward
   DiskWait* disk_wait = nullptr;  // told by point reads; may be null
 };
 
@@ -44,6 +44,15 @@ struct TableLookup {
   Slice value;  // kFound: as stored, inside `pin`
   BlockCache::Handle pin;
   bool filter_excluded = false;  // the filter alone gave kAbsent
+};
+
+// Everything of one table read and checked, step by step; borrows the table.
+class TableCheck {
+ public:
+  virtual ~TableCheck() = default;
+  // Reads about so many bytes more. A failure is what is wrong, and ends it.
+  virtual Status Step(uint64_t bytes, bool* done) = 0;
+  virtual uint64_t bytes_read() const = 0;
 };
 
 class Table {
@@ -77,9 +86,11 @@ class Table {
   // a block.
   virtual double ApproximateShareBefore(Slice user_key) = 0;
   virtual uint64_t MemoryBytes() const = 0;
-  // Reads and checks everything: block checksums, order, filter membership of each key, properties,
-  // whole-file digest when `digest` is not null.
-  virtual Status Verify(const uint32_t* digest) = 0;
+  // Block checksums, order, filter membership of each key, properties, and the whole file's digest
+  // when `digest` is not null.
+  virtual std::unique_ptr<TableCheck> NewCheck(const uint32_t* digest) const = 0;
+  // The whole check at once.
+  Status Verify(const uint32_t* digest) const;
   // Text for the inspector: footer, properties, a line per block, and entries when asked.
   virtual Status Dump(bool entries, std::string* text) = 0;
 };

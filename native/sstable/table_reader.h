@@ -36,7 +36,7 @@ class TableReader final : public Table {
   uint64_t ApproximateOffset(Slice internal_key) override;
   double ApproximateShareBefore(Slice user_key) override;
   uint64_t MemoryBytes() const override;
-  Status Verify(const uint32_t* digest) override;
+  std::unique_ptr<TableCheck> NewCheck(const uint32_t* digest) const override;
   Status Dump(bool entries, std::string* text) override;
 
   const TableIndex& index() const { return index_; }
@@ -46,6 +46,8 @@ class TableReader final : public Table {
                    BlockCache::Handle* block) const;
 
  private:
+  class Check;
+
   Status LoadFooter(uint64_t file_size);
   Status LoadResident();
   Status CheckResident(const BlockHandle& handle, Slice* contents) const;

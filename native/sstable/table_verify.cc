@@ -1,5 +1,7 @@
 // Verification: one pass over the file from its first byte to its last, past the cache.
 
+#include <optional>
+
 #include "base/checks.h"
 #include "base/crc32c.h"
 #include "base/text.h"
@@ -96,37 +98,81 @@ Status TableReader::CompareProperties(const TableProperties& seen) const {
   return Status::Ok();
 }
 
-Status TableReader::Verify(const uint32_t* digest) {
-  FileWalk walk(&reader_, file_size_);
-  Slice bytes;
-  LS_RETURN_IF_ERROR(walk.Take(kFileHeaderSize, &bytes));
-  LS_RETURN_IF_ERROR(CheckFileHeader(bytes, identity_.file, FileKind::kTable, identity_.store_id,
-                                     identity_.file_number));
-  TableProperties seen;
-  seen.options = properties_.options;
-  for (size_t i = 0; i < index_.size(); ++i) {
-    const BlockHandle handle = index_.Handle(i);
-    LS_CHECK(handle.offset == walk.offset());
-    LS_RETURN_IF_ERROR(walk.Take(handle.size + kBlockTrailerSize, &bytes));
+// From the file's first byte to its last.
+class TableReader::Check final : public TableCheck {
+ public:
+  Check(const TableReader* table, const uint32_t* digest)
+      : table_(table), walk_(&table->reader_, table->file_size_) {
+    if (digest != nullptr) digest_ = *digest;
+    seen_.options = table->properties_.options;
+  }
+
+  Status Step(uint64_t bytes, bool* done) override {
+    *done = false;
+    const uint64_t until = walk_.offset() + bytes;
+    if (walk_.offset() == 0) LS_RETURN_IF_ERROR(CheckHead());
+    while (next_block_ < table_->index_.size()) {
+      if (walk_.offset() >= until) return Status::Ok();
+      LS_RETURN_IF_ERROR(CheckBlock(next_block_++));
+    }
+    LS_RETURN_IF_ERROR(CheckEnd());
+    *done = true;
+    return Status::Ok();
+  }
+  uint64_t bytes_read() const override { return walk_.offset(); }
+
+ private:
+  Status CheckHead() {
+    const TableIdentity& identity = table_->identity_;
+    Slice bytes;
+    LS_RETURN_IF_ERROR(walk_.Take(kFileHeaderSize, &bytes));
+    return CheckFileHeader(bytes, identity.file, FileKind::kTable, identity.store_id,
+                           identity.file_number);
+  }
+
+  Status CheckBlock(size_t i) {
+    const BlockHandle handle = table_->index_.Handle(i);
+    LS_CHECK(handle.offset == walk_.offset());
+    Slice bytes;
+    LS_RETURN_IF_ERROR(walk_.Take(handle.size + kBlockTrailerSize, &bytes));
     BlockBytes block;
-    LS_RETURN_IF_ERROR(reader_.Unpack(bytes, handle.offset, &block));
-    LS_RETURN_IF_ERROR(CheckEntries(i, BlockCache::Adopt(block.release()), &seen));
+    LS_RETURN_IF_ERROR(table_->reader_.Unpack(bytes, handle.offset, &block));
+    return table_->CheckEntries(i, BlockCache::Adopt(block.release()), &seen_);
   }
-  LS_CHECK(walk.offset() == footer_.DataEnd());
-  LS_RETURN_IF_ERROR(walk.Take(resident_size_, &bytes));
-  const Slice resident(resident_.get(), resident_size_);
-  if (bytes != resident) {
-    const uint64_t place = footer_.DataEnd() + CommonPrefix(bytes, resident);
-    return Status::Corruption("table changed since it was opened", {identity_.file, place});
+
+  Status CheckEnd() {
+    const std::string& file = table_->identity_.file;
+    LS_CHECK(walk_.offset() == table_->footer_.DataEnd());
+    Slice bytes;
+    LS_RETURN_IF_ERROR(walk_.Take(table_->resident_size_, &bytes));
+    const Slice resident(table_->resident_.get(), table_->resident_size_);
+    if (bytes != resident) {
+      const uint64_t place = table_->footer_.DataEnd() + CommonPrefix(bytes, resident);
+      return Status::Corruption("table changed since it was opened", {file, place});
+    }
+    LS_RETURN_IF_ERROR(walk_.Take(kTableFooterSize, &bytes));
+    TableFooter footer;
+    LS_RETURN_IF_ERROR(DecodeTableFooter(bytes, table_->identity_, table_->file_size_, &footer));
+    LS_RETURN_IF_ERROR(table_->CompareProperties(seen_));
+    if (!digest_.has_value() || *digest_ == walk_.digest()) return Status::Ok();
+    return Status::Corruption("table digest", {file}, Hex32(*digest_), Hex32(walk_.digest()));
   }
-  LS_RETURN_IF_ERROR(walk.Take(kTableFooterSize, &bytes));
-  TableFooter footer;
-  LS_RETURN_IF_ERROR(DecodeTableFooter(bytes, identity_, file_size_, &footer));
-  LS_RETURN_IF_ERROR(CompareProperties(seen));
-  if (digest != nullptr && *digest != walk.digest()) {
-    return Status::Corruption("table digest", {identity_.file}, Hex32(*digest),
-                              Hex32(walk.digest()));
-  }
+
+  const TableReader* const table_;
+  FileWalk walk_;
+  std::optional<uint32_t> digest_;
+  size_t next_block_ = 0;
+  TableProperties seen_;
+};
+
+std::unique_ptr<TableCheck> TableReader::NewCheck(const uint32_t* digest) const {
+  return std::make_unique<Check>(this, digest);
+}
+
+Status Table::Verify(const uint32_t* digest) const {
+  const auto check = NewCheck(digest);
+  bool done = false;
+  while (!done) LS_RETURN_IF_ERROR(check->Step(UINT32_MAX, &done));
   return Status::Ok();
 }
 

@@ -1,69 +1,10 @@
 // Verification: every live file is read and checked. Used on an open store and on a directory
 // nobody owns.
-#include <algorithm>
-
 #include "store/store_impl.h"
+#include "store/verification.h"
 
 namespace ledgerstone {
 namespace {
-
-// A failed check is a finding; anything else (no memory, store closing) ends the verification.
-bool IsFinding(const Status& status) {
-  return status.Is(StatusCode::kCorruption) || status.Is(StatusCode::kIoError) ||
-         status.Is(StatusCode::kNotFound) || status.Is(StatusCode::kNotSupported) ||
-         status.Is(StatusCode::kFormatTooNew);
-}
-
-Status CheckTableFile(TableFile* file) {
-  Table* table = nullptr;
-  LS_RETURN_IF_ERROR(file->Get(Tier::kDisk, &table));
-  const uint32_t digest = file->meta().digest;
-  return table->Verify(&digest);
-}
-
-Status CheckVersion(const Version& version, std::vector<Finding>* findings) {
-  Status status = version.CheckOrder();
-  if (!status.ok()) findings->push_back(status);
-  for (const auto& [id, tree] : version.trees) {
-    for (const auto& level : tree->levels) {
-      for (const TableFilePtr& file : level) {
-        status = CheckTableFile(file.get());
-        if (status.ok()) continue;
-        if (!IsFinding(status)) return status;
-        findings->push_back(status.WithContext("namespace '" + tree->info.name + "'"));
-      }
-    }
-  }
-  return Status::Ok();
-}
-
-// A kept log was finished before it was kept: it is there, whole and closed.
-Status CheckKeptLog(Env* env, const std::string& path, const StoreId& store_id, uint64_t number) {
-  const std::string name = LogName(number);
-  log::ScanResult scan;
-  const Status status = log::ScanSegment(
-      env, JoinPath(path, name), name, FileKind::kLog, store_id, number,
-      [](const log::RecordHeader&, uint64_t, Slice) { return Status::Ok(); }, &scan);
-  if (!status.ok()) return status.WithContext("a kept log segment");
-  if (scan.closed) return Status::Ok();
-  return Status::Corruption(
-      "a kept log segment: " +
-          (scan.break_reason.empty() ? "no closing record" : scan.break_reason),
-      {name, scan.good_size});
-}
-
-Status CheckKeptLogs(Env* env, const std::string& path, const VersionSet& versions,
-                     std::vector<Finding>* findings) {
-  for (const KeptLog& kept : *versions.state().kept_logs) {
-    const Status status = CheckKeptLog(env, path, versions.store_id(), kept.number);
-    if (status.ok()) continue;
-    if (!IsFinding(status)) return status;
-    // It may have been let go meanwhile.
-    const auto now = versions.state().kept_logs;
-    if (std::find(now->begin(), now->end(), kept) != now->end()) findings->push_back(status);
-  }
-  return Status::Ok();
-}
 
 // Scans the logs that would be replayed and asks for the verdict, changing nothing.
 Status CheckLogs(Env* env, const std::string& path, const VersionSet& versions,
@@ -89,17 +30,58 @@ Status CheckLogs(Env* env, const std::string& path, const VersionSet& versions,
   return Status::Ok();
 }
 
+// For who has no store; its threads begin with the first pause.
+std::function<void(uint64_t)> PauseWithThreads() {
+  return [threads = std::shared_ptr<Scheduler>()](uint64_t micros) mutable {
+    if (threads == nullptr) threads = Scheduler::Threaded();
+    const auto over = std::make_shared<std::atomic<bool>>(false);
+    threads->PostAfter(Lane::kCommit, micros, [over] { over->store(true); });
+    threads->WaitUntil([&] { return over->load(); });
+  };
+}
+
 }  // namespace
 
-Status StoreImpl::Verify(std::vector<Finding>* findings) {
+Status StoreImpl::NewVerification(uint64_t bytes_per_second,
+                                  std::unique_ptr<Verification>* verification) {
+  if (View() == nullptr) return Status::Closed("the store");
+  VerifySource source;
+  source.env = env_;
+  source.path = path_;
+  source.store_id = versions_->store_id();
+  source.version = [this] { return versions_->current(); };
+  source.kept_logs = [this] { return *versions_->state().kept_logs; };
+  source.closed = [this] { return cancel_background_.load(std::memory_order_relaxed); };
+  *verification = std::make_unique<StoreVerification>(std::move(source), bytes_per_second);
+  return Status::Ok();
+}
+
+Status StoreImpl::Verify(const VerifyOptions& options, std::vector<Finding>* findings) {
   findings->clear();
-  const ReadViewPtr view = View();
-  if (view == nullptr) return Status::Closed("the store");
-  LS_RETURN_IF_ERROR(CheckVersion(*view->version, findings));
-  return CheckKeptLogs(env_, path_, *versions_, findings);
+  std::unique_ptr<Verification> verification;
+  LS_RETURN_IF_ERROR(NewVerification(options.bytes_per_second, &verification));
+  return RunVerification(
+      verification.get(), options, [this](uint64_t micros) { PauseCaller(micros); }, findings);
+}
+
+// Not for lanes. The commit lane's jobs are short, so that the time is kept.
+void StoreImpl::PauseCaller(uint64_t micros) {
+  const auto over = std::make_shared<std::atomic<bool>>(false);
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_) return;
+    scheduler_->PostAfter(Lane::kCommit, micros, [over] { over->store(true); });
+  }
+  scheduler_->WaitUntil(
+      [&] { return over->load() || cancel_background_.load(std::memory_order_relaxed); });
 }
 
 Status VerifyDirectory(Env* env, const std::string& path, std::vector<Finding>* findings) {
+  return VerifyDirectory(env, path, {}, findings);
+}
+
+Status VerifyDirectory(Env* env, const std::string& path, const VerifyOptions& options,
+                       std::vector<Finding>* findings) {
   findings->clear();
   if (env == nullptr) env = Env::Posix();
   bool present = false;
@@ -122,8 +104,15 @@ Status VerifyDirectory(Env* env, const std::string& path, std::vector<Finding>* 
     if (IsFinding(status)) findings->push_back(status);
     return IsFinding(status) ? Status::Ok() : status;
   }
-  LS_RETURN_IF_ERROR(CheckVersion(*versions.current(), findings));
-  LS_RETURN_IF_ERROR(CheckKeptLogs(env, path, versions, findings));
+  VerifySource source;
+  source.env = env;
+  source.path = path;
+  source.store_id = versions.store_id();
+  source.version = [&] { return versions.current(); };
+  source.kept_logs = [&] { return *versions.state().kept_logs; };
+  source.closed = [] { return false; };
+  StoreVerification verification(std::move(source), options.bytes_per_second);
+  LS_RETURN_IF_ERROR(RunVerification(&verification, options, PauseWithThreads(), findings));
   return CheckLogs(env, path, versions, findings);
 }
 

@@ -59,6 +59,42 @@ Status SharedStoreImpl::NewChangeReader(const ChangesOptions& options,
   return Status::Ok();
 }
 
+// A verification that ends with this owner.
+class SharedStoreImpl::OwnVerification final : public Verification {
+ public:
+  OwnVerification(SharedStoreImpl* owner, std::unique_ptr<Verification> verification)
+      : owner_(owner), verification_(std::move(verification)) {}
+
+  Status Step(uint64_t* wait_micros) override {
+    return owner_->left() ? Closed() : verification_->Step(wait_micros);
+  }
+  bool done() const override { return verification_->done(); }
+  VerifyProgress progress() const override { return verification_->progress(); }
+  const std::vector<Finding>& findings() const override { return verification_->findings(); }
+  void Cancel() override { verification_->Cancel(); }
+
+ private:
+  SharedStoreImpl* const owner_;
+  const std::unique_ptr<Verification> verification_;
+};
+
+Status SharedStoreImpl::NewVerification(uint64_t bytes_per_second,
+                                        std::unique_ptr<Verification>* verification) {
+  if (left()) return Closed();
+  std::unique_ptr<Verification> engines;
+  LS_RETURN_IF_ERROR(engine().NewVerification(bytes_per_second, &engines));
+  *verification = std::make_unique<OwnVerification>(this, std::move(engines));
+  return Status::Ok();
+}
+
+Status SharedStoreImpl::Verify(const VerifyOptions& options, std::vector<Finding>* findings) {
+  if (left()) return Closed();
+  VerifyOptions own = options;
+  own.cancelled = [&] { return left() || (options.cancelled && options.cancelled()); };
+  const Status status = engine().Verify(own, findings);
+  return left() ? Closed() : status;
+}
+
 void SharedStoreImpl::WaitFor(ChangeReader* reader, uint64_t through, std::function<void()> ready) {
   const auto waiting = std::make_shared<Waiting>();
   waiting->ready = std::move(ready);

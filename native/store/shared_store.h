@@ -71,9 +71,9 @@ class SharedStoreImpl final : public SharedStore {
   void Compact(NamespaceId id, Slice lower, Slice upper, Done done) override {
     left() ? done(Closed()) : engine().Compact(id, lower, upper, std::move(done));
   }
-  Status Verify(std::vector<Finding>* findings) override {
-    return left() ? Closed() : engine().Verify(findings);
-  }
+  Status Verify(const VerifyOptions& options, std::vector<Finding>* findings) override;
+  Status NewVerification(uint64_t bytes_per_second,
+                         std::unique_ptr<Verification>* verification) override;
   Status Checkpoint(const std::string& directory, CheckpointReport* report) override {
     return left() ? Closed() : engine().Checkpoint(directory, report);
   }
@@ -106,6 +106,7 @@ class SharedStoreImpl final : public SharedStore {
     }
   };
   class Reader;
+  class OwnVerification;
   void WaitFor(ChangeReader* reader, uint64_t through, std::function<void()> ready);
 
   SharedEnginePtr engine_;

@@ -94,7 +94,9 @@ class StoreImpl final : public Store, private ChangeSource {
   uint64_t Applied() const override { return versions_->state().applied; }
   void Flush(Done done) override;
   void Compact(NamespaceId id, Slice lower, Slice upper, Done done) override;
-  Status Verify(std::vector<Finding>* findings) override;
+  Status Verify(const VerifyOptions& options, std::vector<Finding>* findings) override;
+  Status NewVerification(uint64_t bytes_per_second,
+                         std::unique_ptr<Verification>* verification) override;
   Status Checkpoint(const std::string& directory, CheckpointReport* report) override;
   Status Backup(const std::string& directory, const BackupOptions& options,
                 BackupInfo* info) override;
@@ -269,6 +271,9 @@ class StoreImpl final : public Store, private ChangeSource {
   void NoteFlushed(const VersionEdit& edit);
   void NoteCompacted(const Tree& tree, const CompactionChoice& choice,
                      const CompactionResult& result, uint64_t micros);
+
+  // check.cc
+  void PauseCaller(uint64_t micros);
 
   // copy.cc
   Status PinForCopy(VersionPtr* version, CopyState* state);

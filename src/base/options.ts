@@ -47,6 +47,11 @@ export function choice(
   throw invalidArgument(`${name} must be one of ${Object.keys(choices).join(', ')}`)
 }
 
+export function signalOf(signal: unknown): AbortSignal | undefined {
+  if (signal === undefined || signal instanceof AbortSignal) return signal
+  throw new InvalidTypeError(`signal must be an AbortSignal, not ${kindOf(signal)}`)
+}
+
 /** The absolute path of a folder; `owner` is whose, for an error. */
 export function folderPath(owner: string, path: unknown): string {
   if (typeof path !== 'string') {

@@ -130,6 +130,23 @@ export interface NativeChanges {
   close(): void
 }
 
+/** How far a verification is; totals shrink where a file has gone since it began. */
+export interface VerifyProgress {
+  filesDone: number
+  filesTotal: number
+  bytesDone: number
+  bytesTotal: number
+}
+
+/** A verification under way; one step at a time. */
+export interface NativeVerification {
+  /** Reads on: the microseconds to wait before the next step, or -1 when all was read. */
+  step(): Promise<number>
+  progress(): VerifyProgress
+  findings(): NativeFailure[]
+  cancel(): void
+}
+
 export type NativeBound = Uint8Array | undefined
 
 export interface NativeStore {
@@ -220,7 +237,8 @@ export interface NativeStore {
   applied(): bigint
   flush(): Promise<void>
   compact(id: number, lower: NativeBound, upper: NativeBound): Promise<void>
-  verify(): Promise<NativeFailure[]>
+  /** 0 bytes a second: no limit. */
+  verification(bytesPerSecond: number): NativeVerification
   checkpoint(directory: string): Promise<CheckpointReport>
   backup(directory: string, createdMillis: number): Promise<NativeBackup>
   stats(): NativeStats
@@ -263,7 +281,7 @@ export interface Addon {
     onSettled: OnSettled,
   ): Promise<NativeEventLog>
   inspect(kind: number, path: string, options: { entries: boolean }): Promise<string>
-  verifyDirectory(path: string): Promise<NativeFailure[]>
+  verifyDirectory(path: string, bytesPerSecond: number): Promise<NativeFailure[]>
   listBackups(directory: string): Promise<NativeBackup[]>
   verifyBackup(directory: string, backup: number): Promise<NativeFailure[]>
   removeBackup(directory: string, backup: number): Promise<void>

@@ -1,8 +1,9 @@
 // ledgerstone verify: reads every byte of a store and changes nothing.
 
+import { parseByteSize } from '../base/bytes.js'
 import { verifyDirectory } from '../store/open.js'
 import type { Finding } from '../store/store.js'
-import { type Command, JSON_OPTION, STORE_OPTION } from './command.js'
+import { type Arguments, type Command, JSON_OPTION, STORE_OPTION } from './command.js'
 import { EXIT } from './failure.js'
 import { plural, printJson, printText } from './output.js'
 import { storeFolder } from './target.js'
@@ -14,6 +15,7 @@ Reads every byte of a store that nobody has open, checks every checksum and ever
 and lists what is wrong. Nothing is changed. Exit code 0 when all is whole, 1 when not.
 
   --store DIR   folder of the store (default ./data)
+  --rate SIZE   read at most so much a second, such as 50MB (default: no limit)
   --json        the findings as a JSON array
 
 Example:
@@ -25,16 +27,26 @@ export const verify: Command = {
   summary: 'check every byte of a store',
   help: HELP,
   positionals: [],
-  options: { ...STORE_OPTION, ...JSON_OPTION },
+  options: { ...STORE_OPTION, ...JSON_OPTION, rate: { type: 'string' } },
   async run(given) {
     const folder = storeFolder(given)
-    const findings = await verifyDirectory(folder)
+    const findings = await verifyDirectory(folder, rateOption(given))
     const exitCode = findings.length === 0 ? EXIT.done : EXIT.failed
     process.exitCode = exitCode
     if (given.flag('json')) printJson(findings)
     else printText([...findings.map(findingText), verdict(folder, findings)].join('\n'))
     return exitCode
   },
+}
+
+function rateOption(given: Arguments): { bytesPerSecond?: number } {
+  const rate = given.text('rate')
+  if (rate === undefined) return {}
+  try {
+    return { bytesPerSecond: parseByteSize('--rate', rate) }
+  } catch (error) {
+    throw given.wrong((error as Error).message)
+  }
 }
 
 export function findingText(finding: Finding): string {

@@ -1,7 +1,7 @@
 // An open event log over an engine: the native one, or the one in memory.
 
 import { LedgerstoneError, closed, invalidArgument, rejected } from '../base/errors.js'
-import { checkedOptions, count, flag, folderPath } from '../base/options.js'
+import { checkedOptions, count, flag, folderPath, signalOf } from '../base/options.js'
 import { findingOf } from '../binding/finding.js'
 import type { NativeEventLog, NativeSegment } from '../binding/log-types.js'
 import type { AnyValueCodec } from '../codec/registry.js'
@@ -18,7 +18,6 @@ import type {
   LogSegment,
   LogStats,
 } from './event-log.js'
-import { signalOf } from './options.js'
 import { microsecondsOf, millisecondsOf, optionalPosition, requiredPosition } from './places.js'
 import { type LogSource, PlannedReading } from './reading.js'
 

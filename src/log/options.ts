@@ -1,7 +1,6 @@
 // Options of opening and reading an event log.
 
 import { type ByteSize, parseByteSize } from '../base/bytes.js'
-import { InvalidTypeError, kindOf } from '../base/errors.js'
 import { checkedOptions, flag, folderPath } from '../base/options.js'
 import type { NativeLogOptions } from '../binding/log-types.js'
 import type { ValueOption } from '../codec/registry.js'
@@ -53,9 +52,4 @@ export function nativeLogOptions(options: object | undefined): NativeLogOptions 
 export function memorySegmentBytes(options: object | undefined): number {
   const given = checkedOptions<MemoryLogOptions>('openMemoryEventLog', options, MEMORY_OPTIONS)
   return optionalBytes('segmentBytes', given.segmentBytes)
-}
-
-export function signalOf(signal: unknown): AbortSignal | undefined {
-  if (signal === undefined || signal instanceof AbortSignal) return signal
-  throw new InvalidTypeError(`signal must be an AbortSignal, not ${kindOf(signal)}`)
 }

@@ -6,6 +6,7 @@
 // 3. Waiting for a commit holds nothing open: neither process nor log.
 
 import { InvalidTypeError, closed, invalidArgument, kindOf } from '../base/errors.js'
+import { signalOf } from '../base/options.js'
 import { FILL } from '../binding/constants.js'
 import type { NativeChanges, NativeStore } from '../binding/native-types.js'
 import type { Change, Changes, ChangesOptions } from './change.js'
@@ -251,9 +252,4 @@ function namesOf(namespaces: unknown): ReadonlySet<string> | undefined {
   return new Set(
     namespaces.map((each: unknown) => (typeof each === 'string' ? each : handleOf(each).name)),
   )
-}
-
-function signalOf(signal: unknown): AbortSignal | undefined {
-  if (signal === undefined || signal instanceof AbortSignal) return signal
-  throw new InvalidTypeError(`signal must be an AbortSignal, not ${kindOf(signal)}`)
 }

@@ -9,11 +9,11 @@ import { DURABILITY, GET, MANY } from '../binding/constants.js'
 import type {
   NativeBound,
   NativeChanges,
-  NativeFailure,
   NativeNamespaceInfo,
   NativeNamespaceOptions,
   NativeStats,
   NativeStore,
+  NativeVerification,
   OnCommitted,
   OpenReport,
 } from '../binding/native-types.js'
@@ -28,6 +28,7 @@ import { type FoundEntry, MemoryState, NEWEST, type NamespaceView } from './memo
 import { type CommitHead, readCommitHead } from './transaction-commits.js'
 
 const NO_RETENTION: Retention = { bytes: 0, age: 0 }
+const ALL_READ = -1
 const NOTHING = new Uint8Array(0)
 const NO_FILES = 'A store in memory has no files to copy'
 
@@ -330,9 +331,17 @@ export class MemoryEngine implements NativeStore {
     this.#state.requireOpen()
   }
 
-  async verify(): Promise<NativeFailure[]> {
+  verification(): NativeVerification {
     this.#state.requireOpen()
-    return []
+    return {
+      step: async () => {
+        this.#state.requireOpen()
+        return ALL_READ
+      },
+      progress: () => ({ filesDone: 0, filesTotal: 0, bytesDone: 0, bytesTotal: 0 }),
+      findings: () => [],
+      cancel: () => undefined,
+    }
   }
 
   async checkpoint(): Promise<never> {

@@ -18,8 +18,10 @@ import {
 } from './options.js'
 import type { Finding, Store } from './store.js'
 import { StoreHandle } from './store-handle.js'
+import { type VerifyOptions, rateOf } from './verification.js'
 
 const INSPECT_OPTIONS = ['entries']
+const VERIFY_OPTIONS = ['bytesPerSecond']
 
 /** Opens the store in the folder `path`, and makes it when it is absent. */
 export async function open(path: string, options?: OpenOptions): Promise<Store> {
@@ -49,8 +51,13 @@ export async function openMemory(options?: MemoryOptions): Promise<Store> {
 }
 
 /** Reads every byte of a store that nobody has open, and changes nothing. */
-export async function verifyDirectory(path: string): Promise<Finding[]> {
-  return (await addon().verifyDirectory(storePath(path))).map(findingOf)
+export async function verifyDirectory(
+  path: string,
+  options?: Pick<VerifyOptions, 'bytesPerSecond'>,
+): Promise<Finding[]> {
+  const folder = storePath(path)
+  const { bytesPerSecond } = checkedOptions('verifyDirectory', options, VERIFY_OPTIONS)
+  return (await addon().verifyDirectory(folder, rateOf(bytesPerSecond))).map(findingOf)
 }
 
 /** The contents of one of a store's files as text. */

@@ -9,7 +9,6 @@ import {
   rejected,
 } from '../base/errors.js'
 import type { CheckpointReport } from '../binding/copies-types.js'
-import { findingOf } from '../binding/finding.js'
 import type { NativeStore, OpenReport } from '../binding/native-types.js'
 import type { StoreStats } from '../binding/statistics-types.js'
 import type { KeyOption, ValueOption } from '../codec/registry.js'
@@ -48,6 +47,7 @@ import type {
 } from './store.js'
 import { startTrace } from './trace.js'
 import { Transactions } from './transactions.js'
+import { type VerifyOptions, verifyStore } from './verification.js'
 import { Writer } from './writer.js'
 
 const ALL_NAMESPACES = 0
@@ -153,8 +153,9 @@ export class StoreHandle implements Store, StoreParts {
     if (!empty) await native.compact(namespace.id, lower, upper)
   }
 
-  async verify(): Promise<Finding[]> {
-    return (await this.#engine().verify()).map(findingOf)
+  async verify(options?: VerifyOptions): Promise<Finding[]> {
+    this.#engine()
+    return verifyStore(this, options)
   }
 
   async checkpoint(folder: string): Promise<CheckpointReport> {

@@ -7,7 +7,7 @@
 import type { Compression, Durability } from '../binding/constants.js'
 import type { CheckpointReport, SalvagedNamespace } from '../binding/copies-types.js'
 import type { Finding } from '../binding/finding.js'
-import type { OpenReport } from '../binding/native-types.js'
+import type { OpenReport, VerifyProgress } from '../binding/native-types.js'
 import type { NamespaceLevels, StoreStats } from '../binding/statistics-types.js'
 import type {
   KeyIn,
@@ -19,6 +19,7 @@ import type {
 } from '../codec/registry.js'
 import type { ChangeEntry, Changes, ChangesOptions, SnapshotOptions } from './change.js'
 import type { ByteSize } from './options.js'
+import type { VerifyOptions } from './verification.js'
 
 export type {
   CheckpointReport,
@@ -29,6 +30,8 @@ export type {
   OpenReport,
   SalvagedNamespace,
   StoreStats,
+  VerifyOptions,
+  VerifyProgress,
 }
 
 /** What merge() does to the value below; docs/api.md has the codecs that each takes. */
@@ -360,8 +363,8 @@ export interface Store {
     namespace?: Namespace<unknown, unknown, KIn, never>,
     bounds?: Bounds<KIn>,
   ): Promise<void>
-  /** Reads every byte of the store; empty when all is whole. */
-  verify(): Promise<Finding[]>
+  /** Reads every byte of the store's tables and kept logs; empty when all is whole. */
+  verify(options?: VerifyOptions): Promise<Finding[]>
   /**
    * Makes an openable copy of the store as it is now in `folder`, which must be absent or empty. It
    * holds everything acknowledged before the call, of any durability. Tables are hard links where

@@ -17,6 +17,7 @@ import { readContract } from './read-contract.js'
 import { snapshotContract } from './snapshot-contract.js'
 import { statisticsContract } from './statistics-contract.js'
 import { transactionContract } from './transaction-contract.js'
+import { verifyContract } from './verify-contract.js'
 import { writeContract } from './write-contract.js'
 
 export type StoreFactory = () => Promise<Store>
@@ -43,6 +44,7 @@ export function contract(name: string, factory: StoreFactory): void {
     estimateContract(current)
     snapshotContract(current)
     lifecycleContract(current)
+    verifyContract(current)
     statisticsContract(current)
     transactionContract(current)
     conditionalContract(current)

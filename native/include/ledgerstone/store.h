@@ -30,6 +30,7 @@
 #include "ledgerstone/read_set.h"
 #include "ledgerstone/statistics.h"
 #include "ledgerstone/status.h"
+#include "ledgerstone/verify.h"
 #include "ledgerstone/write_batch.h"
 
 namespace ledgerstone {
@@ -102,9 +103,6 @@ struct OpenReport {
   std::string store_id;  // 32 hexadecimal digits
   uint64_t micros = 0;
 };
-
-// One thing Verify found wrong.
-using Finding = Status;
 
 struct TransactionCommit {
   uint64_t transaction_id = 0;  // 0: nothing was read, so nothing can conflict
@@ -189,8 +187,13 @@ class Store {
   // Empty bounds are open.
   virtual void Compact(NamespaceId id, Slice lower, Slice upper, Done done) = 0;
 
-  // Reads and checks every live file. Empty means clean; the status is about the check itself.
-  virtual Status Verify(std::vector<Finding>* findings) = 0;
+  // Reads and checks every live file. Empty means clean; the status is about the check itself:
+  // Closed when the store closes meanwhile.
+  virtual Status Verify(const VerifyOptions& options, std::vector<Finding>* findings) = 0;
+  Status Verify(std::vector<Finding>* findings) { return Verify({}, findings); }
+  // The same, step by step; 0: without a rate.
+  virtual Status NewVerification(uint64_t bytes_per_second,
+                                 std::unique_ptr<Verification>* verification) = 0;
 
   // Makes an openable copy of the store as it is now in `directory`, which must be absent or empty;
   // tables by hard link where it is on the same device. Nothing is there until all of it is.
@@ -218,6 +221,8 @@ class Store {
 
 // Opens nothing: checks a directory nobody owns, read-only. Takes the lock while it reads.
 Status VerifyDirectory(Env* env, const std::string& path, std::vector<Finding>* findings);
+Status VerifyDirectory(Env* env, const std::string& path, const VerifyOptions& options,
+                       std::vector<Finding>* findings);
 
 // A file as text, for people. Reads the file alone and changes nothing.
 enum class InspectKind : uint8_t {
