@@ -92,6 +92,8 @@ export type {
   Expiry,
   Finding,
   Leading,
+  Ingested,
+  IngestOptions,
   Levels,
   MergeName,
   MergeOperand,

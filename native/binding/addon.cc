@@ -4,7 +4,6 @@
 
 #include "binding/copy_functions.h"
 #include "binding/environment.h"
-#include "binding/findings.h"
 #include "binding/log_handle.h"
 #include "binding/pool_work.h"
 #include "binding/read_codes.h"
@@ -83,6 +82,7 @@ napi_value MakeStoreObject(napi_env env, const StoreHandlePtr& handle) {
   DefineNamespaceFunctions(env, object, handle);
   DefineWholeFunctions(env, object, handle);
   DefineChangeFunctions(env, object, handle);
+  DefineIngestFunctions(env, object, handle);
   DefineVerifyFunctions(env, object, handle);
   DefineCopyFunctions(env, object, handle);
   return object;

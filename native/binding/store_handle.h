@@ -135,6 +135,7 @@ void DefineTransactionFunctions(napi_env env, napi_value object, const StoreHand
 void DefineNamespaceFunctions(napi_env env, napi_value object, const StoreHandlePtr& handle);
 void DefineWholeFunctions(napi_env env, napi_value object, const StoreHandlePtr& handle);
 void DefineChangeFunctions(napi_env env, napi_value object, const StoreHandlePtr& handle);
+void DefineIngestFunctions(napi_env env, napi_value object, const StoreHandlePtr& handle);
 void DefineVerifyFunctions(napi_env env, napi_value object, const StoreHandlePtr& handle);
 // Of a directory that nobody has open.
 napi_value VerifyPath(napi_env env, napi_callback_info info);

@@ -42,6 +42,7 @@ Status LogChangeReader::Fill(char* out, size_t size, Chunk* chunk) {
     std::optional<ChangeBatch> batch;
     batch.swap(unfit_);
     if (!batch.has_value()) LS_RETURN_IF_ERROR(Next(&batch));
+    LS_RETURN_IF_ERROR(CheckNothingPassed(batch.has_value() ? batch->last() : end.sequence));
     if (!batch.has_value()) {
       through_ = std::max(through_, end.sequence);
       return chunk->bytes > 0 ? Status::Ok() : stopped;
@@ -60,6 +61,13 @@ Status LogChangeReader::Fill(char* out, size_t size, Chunk* chunk) {
     chunk->bytes += bytes;
     through_ = batch->last();
   }
+}
+
+// What was ingested between the last batch given and `last` is in no log.
+Status LogChangeReader::CheckNothingPassed(Sequence last) const {
+  const Sequence ingested = feed_->ingested();
+  return through_ < ingested && ingested <= last ? Status::NotRetained(through_, ingested)
+                                                 : Status::Ok();
 }
 
 Status LogChangeReader::Next(std::optional<ChangeBatch>* batch) {

@@ -46,6 +46,7 @@ class LogChangeReader final : public ChangeReader {
   Status Next(std::optional<ChangeBatch>* batch);
 
  private:
+  Status CheckNothingPassed(Sequence last) const;
   Status Fill(char* out, size_t size, Chunk* chunk);
   Status NextRecord(bool* found);
   Status OpenSegment();

@@ -23,6 +23,7 @@ Status StoreImpl::Close() {
     }
     closing_ = true;
   }
+  AbandonIngestion();
   const Status derived = SettleQueue();
   StopBackground();
   Status status = FailureCause();

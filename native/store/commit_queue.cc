@@ -17,7 +17,7 @@ size_t CommitQueue::RunLength(uint64_t group_bytes_max) const {
   const CommitRequest::Kind kind = requests_.front().kind;
   uint64_t bytes = requests_.front().bytes.size();
   size_t length = 1;
-  if (kind == CommitRequest::Kind::kFlush) return length;
+  if (kind == CommitRequest::Kind::kFlush || kind == CommitRequest::Kind::kIngest) return length;
   for (; length < requests_.size(); ++length) {
     const CommitRequest& next = requests_[length];
     bytes += next.bytes.size();

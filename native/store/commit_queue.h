@@ -2,6 +2,7 @@
 #pragma once
 
 #include <deque>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -10,11 +11,14 @@
 
 namespace ledgerstone {
 
+struct IngestTables;
+
 struct CommitRequest {
   enum class Kind : uint8_t {
     kWrite,    // entries of ordinary namespaces: logged
     kDerived,  // entries of derived namespaces: not logged
     kFlush,    // a barrier: switch generations, done when all before it is flushed
+    kIngest,   // a barrier: done alone, and only when all before it is in tables
   };
   Kind kind = Kind::kWrite;
   Durability durability = Durability::kDisk;
@@ -29,6 +33,7 @@ struct CommitRequest {
   Sequence read_sequence = 0;
   std::string reads;
   Status refusal;
+  std::shared_ptr<const IngestTables> ingest;
   Store::Done done;
 };
 

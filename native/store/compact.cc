@@ -81,9 +81,15 @@ void StoreImpl::CompactionJob() {
   const Status failure = FailureCause();
   if (!failure.ok() || options_.read_only) return FailManual(failure);
 
+  const VersionPtr version = versions_->current();
   const std::optional<CompactionChoice> choice = NextChoice();
   if (!choice.has_value()) return NoteCompactionDone();
+  if (!BeginCompaction(*choice, version)) return ScheduleCompaction();
   const Status status = RunChoice(*choice);
+  {
+    const std::lock_guard lock(mutex_);
+    compacting_.reset();
+  }
   if (status.ok()) {
     NoteCompactionDone();
   } else if (!status.Is(StatusCode::kAborted) && FailureCause().ok()) {
@@ -93,6 +99,13 @@ void StoreImpl::CompactionJob() {
   }
   ScheduleCommit();
   ScheduleCompaction();
+}
+
+bool StoreImpl::BeginCompaction(const CompactionChoice& choice, const VersionPtr& version) {
+  const std::lock_guard lock(mutex_);
+  if (installing_ || versions_->current() != version) return false;
+  compacting_ = SpanOf(choice);
+  return true;
 }
 
 void StoreImpl::NoteCompactionDone() {

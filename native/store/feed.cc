@@ -17,6 +17,12 @@ void Feed::SetVisible(const FeedPoint& point) {
   for (const Waiter& waiter : ready) waiter.ready();
 }
 
+void Feed::SetIngested(Sequence sequence) {
+  const std::lock_guard lock(mutex_);
+  LS_CHECK(sequence > visible_.sequence);
+  ingested_ = sequence;
+}
+
 void Feed::SetDurable() {
   std::vector<Waiter> ready;
   {
@@ -45,6 +51,11 @@ FeedPoint Feed::Get(bool durable) const {
 Status Feed::stopped() const {
   const std::lock_guard lock(mutex_);
   return stopped_;
+}
+
+Sequence Feed::ingested() const {
+  const std::lock_guard lock(mutex_);
+  return ingested_;
 }
 
 void Feed::Wait(bool durable, Sequence through, std::function<void()> ready) {

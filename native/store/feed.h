@@ -23,6 +23,8 @@ struct FeedPoint {
 class Feed {
  public:
   void SetVisible(const FeedPoint& point);
+  // Entries up to here came into the store past the log; before they are visible.
+  void SetIngested(Sequence sequence);
   // Everything visible is synced.
   void SetDurable();
   // Nothing comes any more; `cause` is why.
@@ -30,6 +32,8 @@ class Feed {
 
   FeedPoint Get(bool durable) const;
   Status stopped() const;
+  // The last of the entries that came past the log; 0: none.
+  Sequence ingested() const;
   // Until the point's sequence is above `through`.
   void Wait(bool durable, Sequence through, std::function<void()> ready);
 
@@ -46,6 +50,7 @@ class Feed {
   mutable std::mutex mutex_;  // a leaf; guards what follows
   FeedPoint visible_;
   FeedPoint durable_;
+  Sequence ingested_ = 0;
   Status stopped_;
   std::vector<Waiter> waiters_;
 };

@@ -10,27 +10,6 @@ namespace {
 
 Status CheckBound(Slice bound) { return bound.empty() ? Status::Ok() : CheckKey(bound); }
 
-// What can be said of an entry by itself.
-Status CheckEntry(const BatchEntry& entry) {
-  if (entry.kind >= EntryKind::kCreateNamespace) {
-    return Status::InvalidArgument("a caller's batch does not change namespaces");
-  }
-  if (entry.kind == EntryKind::kRangeDelete) {
-    LS_RETURN_IF_ERROR(CheckBound(entry.key));
-    LS_RETURN_IF_ERROR(CheckBound(entry.value));
-    if (!entry.value.empty() && CompareUserKeys(entry.key, entry.value) >= 0)
-      return Status::InvalidArgument("the bounds of a range delete are crossed");
-    return Status::Ok();
-  }
-  LS_RETURN_IF_ERROR(CheckKey(entry.key));
-  const size_t extra = entry.kind == EntryKind::kPutExpiring ? kExpirySize : 0;
-  if (entry.value.size() < extra)
-    return Status::InvalidArgument("an expiring value without its time");
-  if (entry.value.size() - extra > kValueBytesMax)
-    return Status::InvalidArgument("the value is too large");
-  return Status::Ok();
-}
-
 Status CheckSame(const NamespaceInfo& known, const NamespaceOptions& asked) {
   const auto mismatch = [&](const std::string& what, const std::string& has,
                             const std::string& wants) {
@@ -62,6 +41,26 @@ Status CheckKey(Slice key) {
     return Status::InvalidArgument("the key has " + std::to_string(key.size()) +
                                    " bytes, the limit is " + std::to_string(kKeyBytesMax));
   }
+  return Status::Ok();
+}
+
+Status CheckEntry(const BatchEntry& entry) {
+  if (entry.kind >= EntryKind::kCreateNamespace) {
+    return Status::InvalidArgument("a caller's batch does not change namespaces");
+  }
+  if (entry.kind == EntryKind::kRangeDelete) {
+    LS_RETURN_IF_ERROR(CheckBound(entry.key));
+    LS_RETURN_IF_ERROR(CheckBound(entry.value));
+    if (!entry.value.empty() && CompareUserKeys(entry.key, entry.value) >= 0)
+      return Status::InvalidArgument("the bounds of a range delete are crossed");
+    return Status::Ok();
+  }
+  LS_RETURN_IF_ERROR(CheckKey(entry.key));
+  const size_t extra = entry.kind == EntryKind::kPutExpiring ? kExpirySize : 0;
+  if (entry.value.size() < extra)
+    return Status::InvalidArgument("an expiring value without its time");
+  if (entry.value.size() - extra > kValueBytesMax)
+    return Status::InvalidArgument("the value is too large");
   return Status::Ok();
 }
 

@@ -14,6 +14,8 @@
 
 namespace ledgerstone {
 
+struct BatchEntry;
+
 class NamespaceTable {
  public:
   void Restore(std::vector<NamespaceInfo> infos, NamespaceId next_id);
@@ -41,5 +43,7 @@ class NamespaceTable {
 };
 
 Status CheckKey(Slice key);
+// What can be said of a batch's entry by itself.
+Status CheckEntry(const BatchEntry& entry);
 
 }  // namespace ledgerstone

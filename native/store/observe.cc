@@ -73,6 +73,16 @@ void StoreImpl::NoteFlushed(const VersionEdit& edit) {
   }
 }
 
+void StoreImpl::NoteIngested(const VersionEdit& edit) {
+  const VersionPtr version = versions_->current();
+  for (const auto& table : edit.new_tables) {
+    const Tree* const tree = version->Find(table.namespace_id);
+    if (tree == nullptr) continue;
+    LevelCounters& level = (*tree->counters)[static_cast<size_t>(table.level)];
+    Counters::Add(level.bytes_written, table.meta.size);
+  }
+}
+
 void StoreImpl::NoteCompacted(const Tree& tree, const CompactionChoice& choice,
                               const CompactionResult& result, uint64_t micros) {
   const bool moved = choice.kind == CompactionChoice::Kind::kMove;

@@ -87,6 +87,33 @@ Status SharedStoreImpl::NewVerification(uint64_t bytes_per_second,
   return Status::Ok();
 }
 
+// An ingestion that ends with this owner.
+class SharedStoreImpl::OwnIngestion final : public Ingestion {
+ public:
+  OwnIngestion(SharedStoreImpl* owner, std::shared_ptr<Ingestion> ingestion)
+      : owner_(owner), ingestion_(std::move(ingestion)) {}
+
+  Status Add(Slice batch, uint32_t count) override {
+    return owner_->left() ? Closed() : ingestion_->Add(batch, count);
+  }
+  uint64_t entries() const override { return ingestion_->entries(); }
+  Status Commit(IngestReport* report) override {
+    return owner_->left() ? Closed() : ingestion_->Commit(report);
+  }
+
+ private:
+  SharedStoreImpl* const owner_;
+  const std::shared_ptr<Ingestion> ingestion_;
+};
+
+Status SharedStoreImpl::NewIngestion(NamespaceId id, std::shared_ptr<Ingestion>* ingestion) {
+  if (left()) return Closed();
+  std::shared_ptr<Ingestion> engines;
+  LS_RETURN_IF_ERROR(engine().NewIngestion(id, &engines));
+  *ingestion = std::make_shared<OwnIngestion>(this, std::move(engines));
+  return Status::Ok();
+}
+
 Status SharedStoreImpl::Verify(const VerifyOptions& options, std::vector<Finding>* findings) {
   if (left()) return Closed();
   VerifyOptions own = options;

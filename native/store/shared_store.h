@@ -67,6 +67,7 @@ class SharedStoreImpl final : public SharedStore {
 
   uint64_t VisibleSequence() const override { return engine().VisibleSequence(); }
   uint64_t Applied() const override { return engine().Applied(); }
+  Status NewIngestion(NamespaceId id, std::shared_ptr<Ingestion>* ingestion) override;
   void Flush(Done done) override { left() ? done(Closed()) : engine().Flush(std::move(done)); }
   void Compact(NamespaceId id, Slice lower, Slice upper, Done done) override {
     left() ? done(Closed()) : engine().Compact(id, lower, upper, std::move(done));
@@ -107,6 +108,7 @@ class SharedStoreImpl final : public SharedStore {
   };
   class Reader;
   class OwnVerification;
+  class OwnIngestion;
   void WaitFor(ChangeReader* reader, uint64_t through, std::function<void()> ready);
 
   SharedEnginePtr engine_;

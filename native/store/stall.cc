@@ -14,6 +14,8 @@ StallDecision DecideStall(const StallInput& input, const StoreOptions& options) 
   if (input.generation_full && input.immutable_generations >= options.immutable_generations_max) {
     return {Kind::kStop, 0, StallCause::kFlush};
   }
+  if (input.needs_tables && input.immutable_generations > 0)
+    return {Kind::kStop, 0, StallCause::kFlush};
   if (!options.compact_in_background || input.l0_files < options.l0_slowdown_trigger) {
     return {};
   }

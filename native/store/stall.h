@@ -13,6 +13,7 @@ struct StallInput {
   uint32_t immutable_generations = 0;
   bool generation_full = false;  // the next write needs a switch
   uint64_t group_bytes = 0;      // about to be written
+  bool needs_tables = false;     // an ingestion: waits until no generation is to be flushed
 };
 
 struct StallDecision {

@@ -3,6 +3,7 @@
 //   open_read_only.cc    the same beside another owner
 //   namespaces.cc        creating and dropping
 //   write.cc             queue, groups, log, memtables
+//   ingest.cc            sorted entries as tables
 //   transact.cc          transactions, conflicts
 //   switch.cc            generations and log segments
 //   flush.cc compact.cc  background lanes
@@ -17,9 +18,9 @@
 // active generation's memtables and next_sequence_. The flush lane alone retires generations. The
 // compaction lane alone runs compactions and removes files.
 //
-// Lock order: namespace_mutex_, VersionSet's apply mutex, mutex_, view_mutex_, then leaves (the
-// current version, namespace table, cache shards, the scheduler's). mutex_ and view_mutex_ are
-// never held during I/O or callbacks.
+// Lock order: an ingestion's, namespace_mutex_, VersionSet's apply mutex, mutex_, view_mutex_,
+// then leaves (the current version, namespace table, cache shards, the scheduler's). mutex_ and
+// view_mutex_ are never held during I/O or callbacks.
 #pragma once
 
 #include <atomic>
@@ -29,6 +30,7 @@
 
 #include "base/rising_map.h"
 #include "compaction/compaction_job.h"
+#include "compaction/ingest_placement.h"
 #include "ledgerstone/event_listener.h"
 #include "ledgerstone/scheduler.h"
 #include "ledgerstone/store.h"
@@ -40,6 +42,7 @@
 #include "store/conflict_check.h"
 #include "store/copy_files.h"
 #include "store/counters.h"
+#include "store/ingestion.h"
 #include "store/namespace_table.h"
 #include "store/read_view.h"
 #include "store/replay_buffer.h"
@@ -61,7 +64,7 @@ Status ListLogs(Env* env, const std::string& path, uint64_t first_log,
 log::RecoveryVerdict DecideLogRecovery(const ManifestState& state,
                                        const std::vector<log::ScanResult>& scans);
 
-class StoreImpl final : public Store, private ChangeSource {
+class StoreImpl final : public Store, private ChangeSource, private IngestHost {
  public:
   StoreImpl(const StoreOptions& options, std::string path);
   ~StoreImpl() override;
@@ -92,6 +95,7 @@ class StoreImpl final : public Store, private ChangeSource {
                          std::unique_ptr<ChangeReader>* reader) override;
   uint64_t VisibleSequence() const override;
   uint64_t Applied() const override { return versions_->state().applied; }
+  Status NewIngestion(NamespaceId id, std::shared_ptr<Ingestion>* ingestion) override;
   void Flush(Done done) override;
   void Compact(NamespaceId id, Slice lower, Slice upper, Done done) override;
   Status Verify(const VerifyOptions& options, std::vector<Finding>* findings) override;
@@ -162,7 +166,7 @@ class StoreImpl final : public Store, private ChangeSource {
   [[nodiscard]] bool NeedsCommitJob();
   void ScheduleCommit();
   void CommitJob();
-  Status StallError(bool needs_switch) const;
+  Status StallError(StallCause cause) const;
   bool ReadyToCommit(CommitGroup* group, bool* needs_switch);
   void CommitOne(CommitGroup group);
   void CommitWrite(CommitGroup& group);
@@ -177,6 +181,17 @@ class StoreImpl final : public Store, private ChangeSource {
   void ShowInFeed(uint64_t segment);
   void ScheduleIdlePromise();
   Status WriteRefusal() const;
+
+  // ingest.cc
+  bool IsBottomFor(NamespaceId id, Slice user_key) const override;
+  Status CommitTables(std::shared_ptr<const IngestTables> tables) override;
+  Status RemoveTables(const std::vector<TableMeta>& tables) override;
+  void ForgetIngestion() override;
+  uint64_t NewestSequence() const override { return VisibleSequence(); }
+  void AbandonIngestion();
+  void CommitIngest(CommitGroup& group);
+  Status InstallIngest(const IngestTables& ingest);
+  Status PlaceTables(const IngestTables& ingest, VersionEdit* edit);
 
   // transact.cc
   CommitRequest MakeTransactionRequest(TransactionCommit* commit) const;
@@ -216,6 +231,8 @@ class StoreImpl final : public Store, private ChangeSource {
   // compact.cc
   void ScheduleCompaction();
   void CompactionJob();
+  // False when an ingestion changed, or is changing, what the choice was made of.
+  bool BeginCompaction(const CompactionChoice& choice, const VersionPtr& version);
   void RetryCompaction(const CompactionChoice& choice, const Status& status);
   void NoteCompactionDone();
   void FailManual(const Status& failure);
@@ -269,6 +286,7 @@ class StoreImpl final : public Store, private ChangeSource {
   void NoteToldCommits(const CommitGroup& group);
   void NoteStall(StallCause cause, uint64_t began, uint64_t micros);
   void NoteFlushed(const VersionEdit& edit);
+  void NoteIngested(const VersionEdit& edit);
   void NoteCompacted(const Tree& tree, const CompactionChoice& choice,
                      const CompactionResult& result, uint64_t micros);
 
@@ -361,8 +379,12 @@ class StoreImpl final : public Store, private ChangeSource {
   Status flush_error_;  // of the last flush; OK once one succeeds
   bool compaction_scheduled_ = false;
   uint32_t compaction_failures_ = 0;
-  Status compaction_error_;           // of a compaction still to be done again
-  std::set<uint64_t> failed_tables_;  // its inputs: left alone until it is tried again
+  Status compaction_error_;                   // of a compaction still to be done again
+  std::set<uint64_t> failed_tables_;          // its inputs: left alone until it is tried again
+  std::optional<CompactionSpan> compacting_;  // of the compaction under way
+  bool installing_ = false;                   // an ingestion: no compaction begins
+  bool ingesting_ = false;                    // there is an ingestion that has not ended
+  std::weak_ptr<StoreIngestion> ingestion_;
   std::vector<ManualCompaction> manual_;
   std::vector<uint64_t> flushed_logs_;  // to be removed
   std::vector<KeptLog> kept_logs_;      // oldest first

@@ -172,6 +172,24 @@ class StoreModel : public testing::TestWithParam<size_t> {
     ReleaseSnapshots();
   }
 
+  // Over a part of the keys, or beside them all.
+  void Ingest() {
+    const size_t space = random_.Below(kSpaces);
+    std::map<std::string, std::string> entries;
+    const std::string prefix = random_.OneIn(4) ? "z" : "k";
+    const uint64_t from = random_.Below(300);
+    const uint64_t count = random_.Below(60);
+    for (uint64_t i = 0; i < count; ++i)
+      entries[prefix + std::to_string(from + random_.Below(80))] = RandomValue();
+    IngestReport report;
+    const uint64_t before = world_.store().VisibleSequence();
+    Expect(world_.Ingest(ids_[space], {entries.begin(), entries.end()}, &report));
+    ASSERT_EQ(report.entries, entries.size());
+    ASSERT_EQ(report.sequence, world_.store().VisibleSequence());
+    ASSERT_EQ(report.sequence > before, !entries.empty());
+    for (const auto& [key, value] : entries) model_[SpaceName(space)][key] = {value, 0, "", false};
+  }
+
   void TakeSnapshot() {
     if (snapshots_.size() < 4) snapshots_[world_.store().TakeSnapshot()] = model_;
   }
@@ -188,7 +206,8 @@ class StoreModel : public testing::TestWithParam<size_t> {
     if (draw < 800) return CheckGet();
     if (draw < 850) return CheckRange();
     if (draw < 930) return (void)world_.scheduler().RunOne();
-    if (draw < 940) return env_.SetWallMillis(env_.WallMillis() + random_.Below(60));
+    if (draw < 935) return Ingest();
+    if (draw < 942) return env_.SetWallMillis(env_.WallMillis() + random_.Below(60));
     if (draw < 965) return TakeSnapshot();
     if (draw < 975) return ReleaseSnapshots();
     if (draw < 987) return Expect(world_.Flush());

@@ -117,6 +117,74 @@ TEST_F(ThreadedStore, ReadersSeeWholeBatchesWhileWritersAndCompactionsRun) {
   EXPECT_TRUE(findings.empty());
 }
 
+TEST_F(ThreadedStore, IngestionsAreWholeForReadersWhileWritersAndCompactionsRun) {
+  const uint64_t seed = PrintedSeed(6);
+  std::atomic<bool> stop{false};
+  std::atomic<uint64_t> torn{0};
+  std::thread writer([&] {
+    Random random(seed);
+    for (uint64_t i = 0; !stop.load(); ++i)
+      EXPECT_TRUE(WritePair(random.Below(kPairs), i * 8 + 1).ok());
+  });
+  std::thread reader([&] {
+    while (!stop.load()) {
+      const uint64_t snapshot = store_->TakeSnapshot();
+      if (!ReadsWhole(snapshot, false) || !ReadsWhole(0, true)) ++torn;
+      EXPECT_TRUE(store_->ReleaseSnapshot(snapshot));
+    }
+  });
+  Random random(seed + 1);
+  for (uint64_t i = 0; i < 60; ++i) {
+    // Over what the writer writes, or beside it.
+    const uint64_t from = random.OneIn(2) ? random.Below(kPairs) : kPairs + random.Below(5000);
+    const uint64_t pairs = 1 + random.Below(60);
+    std::shared_ptr<Ingestion> ingestion;
+    ASSERT_TRUE(store_->NewIngestion(id_, &ingestion).ok());
+    for (uint64_t pair = from; pair < from + pairs; ++pair) {
+      WriteBatch batch;
+      const std::string value = "ingested " + std::to_string(i) + std::string(200, '-');
+      batch.Put(id_, Key(2 * pair), value);
+      batch.Put(id_, Key(2 * pair + 1), value);
+      ASSERT_TRUE(ingestion->Add(batch.bytes(), batch.count()).ok());
+    }
+    IngestReport report;
+    const Status status = ingestion->Commit(&report);
+    ASSERT_TRUE(status.ok()) << status.ToString();
+    ASSERT_EQ(report.entries, 2 * pairs);
+  }
+  stop.store(true);
+  writer.join();
+  reader.join();
+  EXPECT_EQ(torn.load(), 0u);
+  ASSERT_TRUE(store_->Close().ok());
+  Open();
+  EXPECT_TRUE(ReadsWhole(0, false));
+  std::vector<Finding> findings;
+  ASSERT_TRUE(store_->Verify(&findings).ok());
+  EXPECT_TRUE(findings.empty());
+}
+
+TEST_F(ThreadedStore, ClosingEndsAnIngestionOfAnotherThread) {
+  std::atomic<bool> begun{false};
+  Status ended;
+  std::thread loader([&] {
+    std::shared_ptr<Ingestion> ingestion;
+    ASSERT_TRUE(store_->NewIngestion(id_, &ingestion).ok());
+    for (uint64_t i = 0; ended.ok(); ++i) {
+      WriteBatch batch;
+      batch.Put(id_, Key(i), std::string(1000, 'v'));
+      ended = ingestion->Add(batch.bytes(), batch.count());
+      if (i > 50) begun.store(true);
+    }
+  });
+  while (!begun.load()) std::this_thread::yield();
+  EXPECT_TRUE(store_->Close().ok());
+  loader.join();
+  EXPECT_TRUE(ended.Is(StatusCode::kClosed)) << ended.ToString();
+  for (const auto& file : std::filesystem::directory_iterator(directory_ + "/store"))
+    EXPECT_NE(file.path().extension(), ".sst") << file.path();
+}
+
 TEST_F(ThreadedStore, ClosesWhileBusyAndTellsEveryWriter) {
   std::atomic<uint64_t> told{0};
   std::atomic<uint64_t> asked{0};

@@ -123,8 +123,8 @@ void StoreImpl::ScheduleCommit() {
 }
 
 // Why waiting for the background would be in vain; OK when it would not. Requires mutex_.
-Status StoreImpl::StallError(bool needs_switch) const {
-  if (needs_switch && immutables_.size() >= options_.immutable_generations_max) {
+Status StoreImpl::StallError(StallCause cause) const {
+  if (cause == StallCause::kFlush) {
     if (flush_error_.ok()) return flush_error_;
     return flush_error_.WithContext("not written: memory is full and can't be flushed");
   }
@@ -136,6 +136,7 @@ Status StoreImpl::StallError(bool needs_switch) const {
 // commit now.
 bool StoreImpl::ReadyToCommit(CommitGroup* group, bool* needs_switch) {
   std::vector<CommitRequest> refused;
+  bool ingest_refused = false;
   Status refusal;
   StallDecision decision;
   {
@@ -147,26 +148,31 @@ bool StoreImpl::ReadyToCommit(CommitGroup* group, bool* needs_switch) {
       refusal = failure_.As(StatusCode::kReadOnly, "the store is read-only");
     } else {
       const CommitQueue::Ahead ahead = queue_.Peek(options_.group_bytes_max);
-      const bool barrier = ahead.kind == CommitRequest::Kind::kFlush;
+      const bool ingest = ahead.kind == CommitRequest::Kind::kIngest;
+      const bool barrier = ingest || ahead.kind == CommitRequest::Kind::kFlush;
       *needs_switch = barrier ? !active_->empty() : GenerationFull(ahead.bytes, ahead.count);
       // A store that is closing doesn't wait for compactions: they may never succeed.
       const uint32_t l0_files = closing_ ? 0 : l0_files_max_;
-      decision = DecideStall(
-          {l0_files, static_cast<uint32_t>(immutables_.size()), *needs_switch, ahead.bytes},
-          options_);
+      decision = DecideStall({l0_files, static_cast<uint32_t>(immutables_.size()), *needs_switch,
+                              ahead.bytes, ingest && !*needs_switch},
+                             options_);
       const bool waited = delay_served_ && decision.kind == StallDecision::Kind::kDelay;
       if (decision.kind == StallDecision::Kind::kGo || waited) {
         delay_served_ = false;
         commit_running_ = true;
-        *group = queue_.Take(options_.group_bytes_max);
+        // An ingestion comes behind the switch and the flush, by another job.
+        if (!(ingest && *needs_switch)) *group = queue_.Take(options_.group_bytes_max);
         return true;
       }
       if (decision.kind == StallDecision::Kind::kDelay) {
         delay_served_ = commit_scheduled_ = true;
-      } else if (refusal = StallError(*needs_switch); refusal.ok()) {
+      } else if (refusal = StallError(decision.cause); refusal.ok()) {
         commit_stalled_ = true;
         stall_began_ = env_->NowMicros();
         stall_cause_ = decision.cause;
+      } else if (ingest) {
+        refused = queue_.Take(options_.group_bytes_max).requests;
+        ingest_refused = true;
       } else {
         refused = closing_ ? queue_.TakeAll() : queue_.TakeWrites();
         last_applied_queued_ = last_applied_committed_;
@@ -176,6 +182,8 @@ bool StoreImpl::ReadyToCommit(CommitGroup* group, bool* needs_switch) {
   if (!refusal.ok()) {
     EndTransactions(refused);
     SettleAll(refused, refusal);
+    // What stands behind an ingestion need not wait for what it waited for.
+    if (ingest_refused) ScheduleCommit();
   } else if (decision.kind == StallDecision::Kind::kDelay) {
     NoteStall(StallCause::kSlowdown, env_->NowMicros(), decision.delay_micros);
     scheduler_->PostAfter(Lane::kCommit, decision.delay_micros, [this] { CommitJob(); });
@@ -199,7 +207,7 @@ void StoreImpl::CommitJob() {
   if (needs_switch) status = SwitchGeneration(Generation::BytesNeeded(group.bytes, group.count));
   if (!status.ok()) {
     SettleGroup(group, FailStop(status).As(StatusCode::kReadOnly, "not written"));
-  } else {
+  } else if (!group.requests.empty()) {
     CommitOne(std::move(group));
   }
   {
@@ -215,6 +223,8 @@ void StoreImpl::CommitOne(CommitGroup group) {
       return CommitFlushBarrier(group);
     case CommitRequest::Kind::kDerived:
       return CommitDerived(group);
+    case CommitRequest::Kind::kIngest:
+      return CommitIngest(group);
     case CommitRequest::Kind::kWrite:
       return CommitWrite(group);
   }

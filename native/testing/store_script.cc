@@ -120,6 +120,16 @@ void ScriptRun::Delete(const std::string& space, const std::string& key, Durabil
   Write({{space, key, std::nullopt}}, durability);
 }
 
+void ScriptRun::Ingest(const std::string& space,
+                       const std::vector<std::pair<std::string, std::string>>& entries) {
+  if (!Alive()) return;
+  HistoryCommit commit;
+  for (const auto& [key, value] : entries) commit.changes.push_back({space, key, value});
+  const size_t number = history_.Add(std::move(commit));
+  history_.Settle(number, world_.Ingest(ids_[space], entries));
+  Look();
+}
+
 void ScriptRun::Derived(uint64_t applied, std::vector<HistoryChange> changes) {
   if (!Alive()) return;
   HistoryCommit commit;

@@ -40,6 +40,9 @@ class ScriptRun {
   void QueueTransaction(uint64_t transaction_id,
                         const std::vector<std::pair<std::string, std::string>>& reads,
                         std::vector<HistoryChange> changes, Durability durability);
+  // Sorted entries; given piece by piece, committed at the end. Waits.
+  void Ingest(const std::string& space,
+              const std::vector<std::pair<std::string, std::string>>& entries);
   void Derived(uint64_t applied, std::vector<HistoryChange> changes);
   void Flush();
   void Compact();

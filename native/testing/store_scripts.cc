@@ -137,6 +137,35 @@ void Transactions(ScriptRun& run) {
   }
 }
 
+std::vector<std::pair<std::string, std::string>> Sorted(int from, int count, size_t size) {
+  std::vector<std::pair<std::string, std::string>> entries;
+  for (int i = from; i < from + count; ++i) {
+    std::string key = std::to_string(i);
+    key.insert(0, 6 - key.size(), '0');
+    entries.emplace_back(std::move(key), Value(i, size));
+  }
+  return entries;
+}
+
+// Over nothing, over memtables and over tables; two tables each, with writes of every durability
+// before and after.
+void Ingestions(ScriptRun& run) {
+  run.Open();
+  run.Create("a");
+  run.Create("b");
+  run.Put("b", "before", "1", Durability::kMemory);
+  run.Ingest("a", Sorted(10, 40, 200));
+  run.Put("a", "000020", "later", Durability::kOs);
+  run.Put("a", "000005", "aside", Durability::kMemory);
+  run.Ingest("a", Sorted(15, 10, 200));
+  run.Delete("a", "000016");
+  run.Put("b", "before", "2", Durability::kOs);
+  run.Ingest("a", Sorted(100, 1, 5000));
+  run.Reopen();
+  run.Ingest("b", Sorted(1, 3, 10));
+  run.Put("b", "000002", "last");
+}
+
 void BigValues(ScriptRun& run) {
   run.Open();
   run.Create("a");
@@ -193,6 +222,7 @@ const std::vector<StoreScript>& StoreScripts() {
       {"GenerationSwitches", GenerationSwitches},
       {"CleanCloseAndReopen", CleanCloseAndReopen},
       {"Transactions", Transactions},
+      {"Ingestions", Ingestions},
   };
   return scripts;
 }

@@ -77,6 +77,20 @@ Status StoreWorld::Put(NamespaceId id, Slice key, Slice value, Durability durabi
   return Write(batch, {.durability = durability, .applied = {}});
 }
 
+Status StoreWorld::Ingest(NamespaceId id,
+                          const std::vector<std::pair<std::string, std::string>>& entries,
+                          IngestReport* report) {
+  std::shared_ptr<Ingestion> ingestion;
+  LS_RETURN_IF_ERROR(store_->NewIngestion(id, &ingestion));
+  for (const auto& [key, value] : entries) {
+    WriteBatch batch;
+    batch.Put(id, key, value);
+    LS_RETURN_IF_ERROR(ingestion->Add(batch.bytes(), batch.count()));
+  }
+  IngestReport own;
+  return ingestion->Commit(report != nullptr ? report : &own);
+}
+
 Status StoreWorld::Delete(NamespaceId id, Slice key, Durability durability) {
   WriteBatch batch;
   batch.Delete(id, key);

@@ -53,6 +53,9 @@ class StoreWorld : public EventListener {
   Status Delete(NamespaceId id, Slice key, Durability durability = Durability::kDisk);
   Status Write(const WriteBatch& batch, const WriteOptions& options = {});
   Status Drop(NamespaceId id);
+  // Ends with the first failure.
+  Status Ingest(NamespaceId id, const std::vector<std::pair<std::string, std::string>>& entries,
+                IngestReport* report = nullptr);
   Status Flush();
   Status Compact(NamespaceId id = 0);
   // The value; nothing when absent. A failed read is told as "error: …".

@@ -54,7 +54,7 @@ export interface ErrorDetail {
   errno?: number | undefined
   /** LOCKED: the process that owns the directory. */
   pid?: number | undefined
-  /** POSITION_MISMATCH: of the log's last event. */
+  /** POSITION_MISMATCH: of the log's last event. INVALID_ARGUMENT of ingest(): of the entry. */
   position?: number | undefined
   /** STALE_EPOCH: the log's. */
   epoch?: number | undefined

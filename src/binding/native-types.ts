@@ -147,6 +147,26 @@ export interface NativeVerification {
   cancel(): void
 }
 
+/** What an ingest brought. */
+export interface Ingested {
+  entries: number
+  /** Of the tables that were written. */
+  bytes: number
+  /** The newest sequence then: that of the entries, if there were any. */
+  sequence: bigint
+}
+
+/** An ingestion under way; one call at a time. */
+export interface NativeIngestion {
+  /** Puts of one namespace as write-buffer.ts has them. The bytes stay in use until it settles. */
+  add(bytes: Uint8Array, length: number, entryCount: number): Promise<void>
+  /** Taken so far: after a failed add() the index of the entry it failed at. */
+  entries(): number
+  commit(): Promise<Ingested>
+  /** Fulfils when what was not committed is removed. */
+  close(): Promise<void>
+}
+
 export type NativeBound = Uint8Array | undefined
 
 export interface NativeStore {
@@ -233,6 +253,7 @@ export interface NativeStore {
   ): number
   approximateBytes(id: number, lower: NativeBound, upper: NativeBound): number
 
+  ingestion(id: number): NativeIngestion
   sequence(): bigint
   applied(): bigint
   flush(): Promise<void>

@@ -9,6 +9,7 @@ import { DURABILITY, GET, MANY } from '../binding/constants.js'
 import type {
   NativeBound,
   NativeChanges,
+  NativeIngestion,
   NativeNamespaceInfo,
   NativeNamespaceOptions,
   NativeStats,
@@ -21,6 +22,7 @@ import type { NamespaceLevels } from '../binding/statistics-types.js'
 import { MemoryChanges } from './memory-changes.js'
 import type { Retention } from './memory-history.js'
 import { parseBatches } from './memory-batch.js'
+import { MemoryIngestions } from './memory-ingestion.js'
 import { MemoryIterator } from './memory-iterator.js'
 import { parseReadSet } from './memory-read-set.js'
 import { MemoryCounts } from './memory-statistics.js'
@@ -42,6 +44,7 @@ export class MemoryEngine implements NativeStore {
   readonly #onCommitted: OnCommitted
   readonly #state: MemoryState
   readonly #counts = new MemoryCounts()
+  readonly #ingestions: MemoryIngestions
   #ticket = 0
   #appliedVisible = 0n
   #appliedFlushed = 0n
@@ -57,6 +60,7 @@ export class MemoryEngine implements NativeStore {
     const { now = unixTimeMs, retention = NO_RETENTION } = options
     this.#onCommitted = onCommitted
     this.#state = new MemoryState(now, retention)
+    this.#ingestions = new MemoryIngestions(this.#state)
   }
 
   openReport(): OpenReport {
@@ -329,6 +333,11 @@ export class MemoryEngine implements NativeStore {
 
   async compact(): Promise<void> {
     this.#state.requireOpen()
+  }
+
+  ingestion(id: number): NativeIngestion {
+    this.#state.requireOpen()
+    return this.#ingestions.begin(id)
   }
 
   verification(): NativeVerification {

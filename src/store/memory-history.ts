@@ -79,6 +79,16 @@ export class MemoryHistory<State> {
     return batch.state
   }
 
+  /** Nothing up to the last batch can be asked for any more: something came past the log. */
+  passBy(): void {
+    const last = this.#batches.at(-1)
+    if (last === undefined) return
+    this.floor = last.last
+    this.#floorState = last.state
+    this.#batches = []
+    this.#start = this.#bytes = 0
+  }
+
   /** Fulfils when a batch was added, or by wake(). */
   change(): Promise<void> {
     return new Promise((resolve) => this.#waiting.push(resolve))

@@ -10,12 +10,13 @@ import {
   rejected,
 } from '../base/errors.js'
 import { MERGE_OPERATOR } from '../binding/constants.js'
-import type { NativeStore } from '../binding/native-types.js'
+import type { Ingested, NativeStore } from '../binding/native-types.js'
 import type { AnyKeyCodec, AnyValueCodec } from '../codec/registry.js'
 import { type ByteBounds, byteBounds } from './bounds.js'
 import type { ChunkPool } from './chunk-pool.js'
 import { type ErasedRange, erasedRange } from './erased-range.js'
 import type { ManyReader } from './many-reader.js'
+import { type IngestOptions, type IngestSource, ingest } from './ingest.js'
 import { checkedOptions, flag } from './options.js'
 import { PlannedRange } from './range.js'
 import type { Reader } from './reader.js'
@@ -172,6 +173,15 @@ export class NamespaceHandle implements Namespace<unknown, unknown> {
     } catch (error) {
       return rejected(error)
     }
+  }
+
+  async ingest(
+    entries: IngestSource<unknown, unknown>,
+    options?: IngestOptions,
+  ): Promise<Ingested> {
+    this.requireOpen()
+    await this.store.writer.settled()
+    return ingest(this, entries, options)
   }
 
   range(options?: RangeOptions<unknown>): Range<unknown, unknown> {

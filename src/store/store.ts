@@ -7,7 +7,7 @@
 import type { Compression, Durability } from '../binding/constants.js'
 import type { CheckpointReport, SalvagedNamespace } from '../binding/copies-types.js'
 import type { Finding } from '../binding/finding.js'
-import type { OpenReport, VerifyProgress } from '../binding/native-types.js'
+import type { Ingested, OpenReport, VerifyProgress } from '../binding/native-types.js'
 import type { NamespaceLevels, StoreStats } from '../binding/statistics-types.js'
 import type {
   KeyIn,
@@ -18,6 +18,7 @@ import type {
   ValueOut,
 } from '../codec/registry.js'
 import type { ChangeEntry, Changes, ChangesOptions, SnapshotOptions } from './change.js'
+import type { IngestOptions } from './ingest.js'
 import type { ByteSize } from './options.js'
 import type { VerifyOptions } from './verification.js'
 
@@ -26,6 +27,8 @@ export type {
   Compression,
   Durability,
   Finding,
+  Ingested,
+  IngestOptions,
   NamespaceLevels,
   OpenReport,
   SalvagedNamespace,
@@ -221,6 +224,16 @@ export interface Namespace<K, V, KIn = K, VIn = V> {
    */
   deleteRange(bounds?: Bounds<KIn>, options?: WriteOptions): Promise<void>
   range(options?: RangeOptions<KIn>): Range<K, V>
+  /**
+   * Loads sorted entries in bulk, past the log and the memtables: all of them are there when it
+   * fulfils, durable, or none. Keys must rise strictly in the order of their encoding; one that
+   * does not is INVALID_ARGUMENT with its `position`. NOT_SUPPORTED in a derived namespace and in a
+   * store with retention; CONFLICT while the store takes another one.
+   */
+  ingest(
+    entries: Iterable<readonly [KIn, VIn]> | AsyncIterable<readonly [KIn, VIn]>,
+    options?: IngestOptions,
+  ): Promise<Ingested>
   /** About how many bytes the tables hold in these bounds. */
   approximateBytesSync(bounds?: Bounds<KIn>): number
   /** Removes the namespace and all it holds; durable when it fulfils. */

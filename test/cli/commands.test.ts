@@ -63,6 +63,7 @@ describe('A wrong command line', () => {
     [['get'], 'get needs KEY'],
     [['get', 'a', 'b'], "does not take the argument 'b'"],
     [['scan', '--limit', 'x'], '--limit takes a whole number'],
+    [['verify', '--rate', 'fast'], '--rate must be a whole number of bytes'],
     [['scan', '--keys', '--count'], 'Choose one of'],
     [['dump', 'shape', 'f'], "not 'shape'"],
     [['load', 'f'], 'needs --namespace'],

@@ -7,6 +7,7 @@ import { conditionalContract } from './conditional-contract.js'
 import { deleteRangeContract } from './delete-range-contract.js'
 import { estimateContract } from './estimate-contract.js'
 import { expiryContract } from './expiry-contract.js'
+import { ingestContract } from './ingest-contract.js'
 import { lifecycleContract } from './lifecycle-contract.js'
 import { mergeContract } from './merge-contract.js'
 import { mergeModelContract } from './merge-model-contract.js'
@@ -45,6 +46,7 @@ export function contract(name: string, factory: StoreFactory): void {
     snapshotContract(current)
     lifecycleContract(current)
     verifyContract(current)
+    ingestContract(current)
     statisticsContract(current)
     transactionContract(current)
     conditionalContract(current)

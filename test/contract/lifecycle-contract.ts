@@ -94,6 +94,7 @@ export function lifecycleContract(store: CurrentStore): void {
         () => store().flush(),
         () => store().compact(),
         () => store().verify(),
+        () => a.ingest([]),
         () => a.getSync('k'),
         () => a.getManySync(['k']),
         () => a.hasSync('k'),

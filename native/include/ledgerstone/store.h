@@ -25,6 +25,7 @@
 
 #include "ledgerstone/changes.h"
 #include "ledgerstone/copies.h"
+#include "ledgerstone/ingest.h"
 #include "ledgerstone/iterator.h"
 #include "ledgerstone/options.h"
 #include "ledgerstone/read_set.h"
@@ -180,6 +181,10 @@ class Store {
   virtual uint64_t VisibleSequence() const = 0;
   // The event position up to which derived namespaces are in synced tables.
   virtual uint64_t Applied() const = 0;
+
+  // Sorted entries of an ordinary namespace, written straight into tables; see ingest.h. They are
+  // not in the log: NotSupported with retention. Conflict while there is another one.
+  virtual Status NewIngestion(NamespaceId id, std::shared_ptr<Ingestion>* ingestion) = 0;
 
   // Done when everything committed before the call is in synced tables.
   virtual void Flush(Done done) = 0;
