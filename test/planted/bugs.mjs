@@ -391,8 +391,8 @@ export const bugs = [
   {
     name: 'a range delete erases its end key too',
     file: 'base/range_tombstones.cc',
-    find: '  if (!at->end.empty() && CompareUserKeys(user_key, at->end) >= 0) return 0;',
-    replace: '  if (!at->end.empty() && CompareUserKeys(user_key, at->end) > 0) return 0;',
+    find: '  if (!at->end.empty() && CompareUserKeys(user_key, at->end) >= 0) return nullptr;',
+    replace: '  if (!at->end.empty() && CompareUserKeys(user_key, at->end) > 0) return nullptr;',
     suites: `RangeTombstone*:${model}`,
   },
   // The event log
