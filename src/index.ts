@@ -61,6 +61,7 @@ export type {
   GenerationFullEvent,
   MovedEvent,
   OpenedEvent,
+  ScrubbedEvent,
   StallBeganEvent,
   StallCause,
   StallEndedEvent,
@@ -76,6 +77,7 @@ export type {
   OpenOptions,
   RetentionOptions,
 } from './store/options.js'
+export type { ScrubOptions } from './store/scrub.js'
 export { type SalvageLoss, type SalvageReport, salvage } from './store/salvage.js'
 export type {
   AnyNamespace,

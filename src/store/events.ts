@@ -1,5 +1,6 @@
 // What the engine does in the background, as typed events.
 
+import type { Finding } from '../binding/finding.js'
 import type { NativeEvent } from '../binding/native-types.js'
 
 interface EventBase {
@@ -100,6 +101,20 @@ export interface FailStopEvent extends EventBase {
   error: Error
 }
 
+/** A pass of the background scrub is over. */
+export interface ScrubbedEvent extends EventBase {
+  kind: 'scrubbed'
+  /** Read to their ends. */
+  files: number
+  bytes: number
+  /** With the waits that the rate makes. */
+  micros: number
+  /** What is damaged, by file; empty when all is whole. */
+  findings: Finding[]
+  /** Why the pass ended early; the next one begins in its time. */
+  error: Error | undefined
+}
+
 /** The store is closed; with an error when closing failed. */
 export interface ClosedEvent extends EventBase {
   kind: 'closed'
@@ -118,9 +133,11 @@ export type StoreEvent =
   | TableDeletedEvent
   | BackgroundErrorEvent
   | FailStopEvent
+  | ScrubbedEvent
   | ClosedEvent
 
-type Kind = StoreEvent['kind']
+// Those of the engine.
+type Kind = Exclude<StoreEvent['kind'], 'scrubbed'>
 
 // Which fields each kind has, besides `kind` and `text`.
 const FIELDS: { readonly [K in Kind]: readonly (keyof NativeEvent)[] } = {

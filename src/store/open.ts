@@ -14,6 +14,7 @@ import {
   flag,
   nativeOpenOptions,
   retentionOf,
+  scrubOf,
   storePath,
 } from './options.js'
 import type { Finding, Store } from './store.js'
@@ -27,6 +28,7 @@ const VERIFY_OPTIONS = ['bytesPerSecond']
 export async function open(path: string, options?: OpenOptions): Promise<Store> {
   const folder = storePath(path)
   const nativeOptions = nativeOpenOptions(options)
+  const scrub = scrubOf(options?.scrub)
   const onEvent = options?.onEvent
   const queue = new CommitQueue()
   const native = await addon().open(
@@ -39,7 +41,9 @@ export async function open(path: string, options?: OpenOptions): Promise<Store> 
           onEvent(eventOf(event))
         },
   )
-  return new StoreHandle(folder, native, queue, nativeOptions.readOnly)
+  const store = new StoreHandle(folder, native, queue, nativeOptions.readOnly)
+  if (scrub !== undefined) store.beginScrub(scrub, (event) => onEvent?.(event))
+  return store
 }
 
 /** A store of the same interface that keeps everything in memory, for tests. */

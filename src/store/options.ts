@@ -6,6 +6,7 @@ import { checkedOptions, choice, count, flag, folderPath } from '../base/options
 import { COMPRESSION, DURABILITY, LEVEL_COUNT } from '../binding/constants.js'
 import type { NativeOpenOptions } from '../binding/native-types.js'
 import type { StoreEvent } from './events.js'
+import { type ScrubOptions, type ScrubPlan, scrubPlanOf } from './scrub.js'
 
 export { checkedOptions, choice, count, flag }
 export type { ByteSize }
@@ -47,6 +48,8 @@ export interface OpenOptions {
   memoryBudget?: ByteSize
   /** Keeps the past for changes() and old snapshots. Default: nothing beyond need. */
   retention?: RetentionOptions
+  /** Reads all files again and again in the background, and tells what is damaged. Default: not. */
+  scrub?: ScrubOptions
   advanced?: AdvancedOptions
   /** Told what the engine does in the background; never keeps the process alive. */
   onEvent?: (event: StoreEvent) => void
@@ -58,9 +61,11 @@ const OPEN_OPTIONS = [
   'readOnly',
   'memoryBudget',
   'retention',
+  'scrub',
   'advanced',
   'onEvent',
 ]
+const SCRUB_OPTIONS = ['bytesPerSecond', 'every']
 const RETENTION_OPTIONS = ['bytes', 'age']
 const ADVANCED_OPTIONS = [
   'generationBytes',
@@ -105,6 +110,12 @@ export function retentionOf(options: RetentionOptions | undefined): {
     throw invalidArgument('age must be a number of milliseconds above 0')
   }
   return { bytes: bytes === undefined ? 0 : parseByteSize('bytes', bytes), age: ageMs }
+}
+
+/** Undefined for none. */
+export function scrubOf(options: ScrubOptions | undefined): ScrubPlan | undefined {
+  if (options === undefined) return undefined
+  return scrubPlanOf(checkedOptions('scrub', options, SCRUB_OPTIONS))
 }
 
 export function nativeOpenOptions(options: OpenOptions | undefined): NativeOpenOptions {

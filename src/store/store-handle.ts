@@ -22,6 +22,8 @@ import { NamespaceHandle, type StoreParts } from './namespace-handle.js'
 import { Namespaces } from './namespaces.js'
 import { checkedOptions, storePath } from './options.js'
 import { Reader } from './reader.js'
+import { Scrub, type ScrubPlan } from './scrub.js'
+import type { ScrubbedEvent } from './events.js'
 import { SnapshotHandle, snapshotAt } from './snapshot.js'
 import { statsOf } from './statistics.js'
 import { StatisticsServers } from './statistics-server.js'
@@ -65,6 +67,7 @@ export class StoreHandle implements Store, StoreParts {
   readonly #queue: CommitQueue
   readonly #namespaces: Namespaces
   readonly #servers = new StatisticsServers(this)
+  #scrub: Scrub | undefined
   #closing: Promise<void> | undefined
 
   constructor(path: string, native: NativeStore, queue: CommitQueue, readOnly: boolean) {
@@ -158,6 +161,10 @@ export class StoreHandle implements Store, StoreParts {
     return verifyStore(this, options)
   }
 
+  beginScrub(plan: ScrubPlan, tell: (event: ScrubbedEvent) => void): void {
+    this.#scrub = new Scrub(this, plan, tell)
+  }
+
   async checkpoint(folder: string): Promise<CheckpointReport> {
     const path = storePath(folder)
     await this.writer.settled()
@@ -198,6 +205,7 @@ export class StoreHandle implements Store, StoreParts {
     } catch (error) {
       return rejected(error)
     }
+    this.#scrub?.end()
     this.#closing = this.#ended()
     return this.#closing
   }

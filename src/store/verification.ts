@@ -20,7 +20,7 @@ export interface VerifyOptions {
   onProgress?: ((progress: VerifyProgress) => void) | undefined
 }
 
-interface VerifiedStore {
+export interface VerifiedStore {
   readonly native: NativeStore
   readonly closed: boolean
 }
@@ -38,6 +38,7 @@ export function rateOf(bytesPerSecond: unknown): number {
 export async function verifyStore(
   store: VerifiedStore,
   options: VerifyOptions | undefined,
+  { keepsAlive = true } = {},
 ): Promise<Finding[]> {
   const given = checkedOptions('verify', options, OPTIONS)
   const rate = rateOf(given.bytesPerSecond)
@@ -53,7 +54,7 @@ export async function verifyStore(
   }
   signal?.addEventListener('abort', onAbort, { once: true })
   try {
-    await readAll(store, verification, signal, onProgress)
+    await readAll(store, verification, { signal, onProgress, ref: keepsAlive })
     return verification.findings().map(findingOf)
   } catch (error) {
     signal?.throwIfAborted()
@@ -67,8 +68,7 @@ export async function verifyStore(
 async function readAll(
   store: VerifiedStore,
   verification: NativeVerification,
-  signal: AbortSignal | undefined,
-  onProgress: VerifyOptions['onProgress'],
+  { signal, onProgress, ref }: Pick<VerifyOptions, 'signal' | 'onProgress'> & { ref: boolean },
 ): Promise<void> {
   for (;;) {
     const waitMicros = await verification.step()
@@ -77,7 +77,7 @@ async function readAll(
     if (waitMicros === ALL_READ) return
     for (let left = waitMicros / 1000; left > 0; left -= SLEEP_MS_MAX) {
       if (store.closed) throw closed('The store')
-      await sleep(Math.min(left, SLEEP_MS_MAX), undefined, { signal })
+      await sleep(Math.min(left, SLEEP_MS_MAX), undefined, { signal, ref })
     }
   }
 }

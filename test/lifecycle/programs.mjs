@@ -89,6 +89,11 @@ const programs = {
     globalThis.kept = store
   },
 
+  /** Leaves a store open that reads its files, slowly. */
+  scrubbing: async (path) => {
+    globalThis.kept = await open(path, { scrub: { bytesPerSecond: 1000 } })
+  },
+
   following: async (path) => {
     const store = await open(path, { ...SMALL, retention: { bytes: '1GiB' } })
     const numbers = numbersOf(store)
