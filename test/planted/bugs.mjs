@@ -583,11 +583,11 @@ export const bugs = [
   },
   // Verification
   {
-    name: 'the rate of a verification forgets what was taken before',
-    file: 'base/pace.h',
-    find: 'paid_nanos_ = began_ ? std::max(paid_nanos_, earliest) : now;',
-    replace: 'paid_nanos_ = now;',
-    suites: 'Pace*:StoreVerify*',
+    name: 'a verification does not wait for its rate',
+    file: 'store/verification.cc',
+    find: '*wait_micros = pace_.Take(',
+    replace: '*wait_micros = 0 * pace_.Take(',
+    suites: 'StoreVerify*',
   },
   {
     name: 'a verification goes on after the store is closed',
