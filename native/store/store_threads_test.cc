@@ -63,6 +63,15 @@ class ThreadedStore : public testing::Test {
            (iterator->status().ok() && count % 2 == 0);
   }
 
+  void ExpectWholeAfterReopening() {
+    ASSERT_TRUE(store_->Close().ok());
+    Open();
+    EXPECT_TRUE(ReadsWhole(0, false));
+    std::vector<Finding> findings;
+    ASSERT_TRUE(store_->Verify(&findings).ok());
+    EXPECT_TRUE(findings.empty());
+  }
+
   static constexpr uint64_t kPairs = 40;
   static constexpr uint64_t kWritesEach = 300;
   std::string directory_;
@@ -109,12 +118,7 @@ TEST_F(ThreadedStore, ReadersSeeWholeBatchesWhileWritersAndCompactionsRun) {
   for (std::thread& reader : readers) reader.join();
   EXPECT_EQ(torn.load(), 0u);
   EXPECT_GT(store_->Statistics().flushes, 0u);
-  ASSERT_TRUE(store_->Close().ok());
-  Open();
-  EXPECT_TRUE(ReadsWhole(0, false));
-  std::vector<Finding> findings;
-  ASSERT_TRUE(store_->Verify(&findings).ok());
-  EXPECT_TRUE(findings.empty());
+  ExpectWholeAfterReopening();
 }
 
 TEST_F(ThreadedStore, IngestionsAreWholeForReadersWhileWritersAndCompactionsRun) {
@@ -156,12 +160,7 @@ TEST_F(ThreadedStore, IngestionsAreWholeForReadersWhileWritersAndCompactionsRun)
   writer.join();
   reader.join();
   EXPECT_EQ(torn.load(), 0u);
-  ASSERT_TRUE(store_->Close().ok());
-  Open();
-  EXPECT_TRUE(ReadsWhole(0, false));
-  std::vector<Finding> findings;
-  ASSERT_TRUE(store_->Verify(&findings).ok());
-  EXPECT_TRUE(findings.empty());
+  ExpectWholeAfterReopening();
 }
 
 TEST_F(ThreadedStore, ClosingEndsAnIngestionOfAnotherThread) {
