@@ -122,6 +122,7 @@ void SimulatedEnv::RandomBytes(char* destination, size_t size) {
 }
 
 char* SimulatedEnv::AllocatePages(size_t size) {
+  if (refuses_pages_ && refuses_pages_()) return nullptr;
   char* pages = Env::Posix()->AllocatePages(size);
   const Guard guard(mutex_);
   if (pages != nullptr) live_page_bytes_ += size;

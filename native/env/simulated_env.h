@@ -11,6 +11,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -109,6 +110,8 @@ class SimulatedEnv final : public Env {
 
   void SetClock(uint64_t micros);
   void AdvanceClock(uint64_t delta_micros);
+  // Asked before pages are handed out: true refuses them.
+  void SetPageRefusal(std::function<bool()> refuses) { refuses_pages_ = std::move(refuses); }
   // Pages handed out and not yet given back.
   uint64_t live_page_bytes() const;
 
@@ -168,6 +171,7 @@ class SimulatedEnv final : public Env {
   std::atomic<uint64_t> wall_millis_{1'700'000'000'000};
   Random random_;
   uint64_t live_page_bytes_ = 0;
+  std::function<bool()> refuses_pages_;
 };
 
 template <typename Effect>

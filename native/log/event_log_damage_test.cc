@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "log/event_format.h"
+#include "testing/counts.h"
 #include "testing/event_world.h"
 
 namespace ledgerstone {
@@ -50,6 +51,7 @@ class EventLogDamage : public testing::Test {
     static_cast<void>(world_.Close());
     env_.Restore(image_);
     env_.CorruptByte(path, offset, static_cast<uint8_t>(1u << (offset % 8)));
+    Count("damaged opens: event log, flip " + FileKindText(DiskOperationKind::kRead, path));
   }
 
   // What is read is right as far as it goes.

@@ -1,8 +1,9 @@
 // A power cut at every operation of every script, with every kind of damage: the event log opens,
 // holds all that was acknowledged at its position and nothing that was not asked for, and goes on.
-// LEDGERSTONE_LONG=1 for more seeds.
+// Recovery is cut short and meets a failing disk too. LEDGERSTONE_ROUNDS=n goes on with other seeds.
 #include <gtest/gtest.h>
 
+#include "testing/counts.h"
 #include "testing/event_script.h"
 #include "testing/seed.h"
 
@@ -26,25 +27,20 @@ const std::vector<Damage>& Damages() {
   return damages;
 }
 
-bool Long() { return std::getenv("LEDGERSTONE_LONG") != nullptr; }
-
-std::map<std::string, uint64_t>& Counts() {
-  static std::map<std::string, uint64_t> counts;
-  return counts;
-}
+constexpr uint64_t kDraws = 2;
+constexpr uint64_t kRecoveriesApart = 7;
+constexpr uint64_t kRecoveryStride = 3;
 
 class EventLogPowerLoss : public testing::TestWithParam<size_t> {
  protected:
   static void TearDownTestSuite() {
-    for (const auto& [what, count] : Counts()) {
-      std::printf("  %6llu  %s\n", static_cast<unsigned long long>(count), what.c_str());
+    if (Counted("scripts: event log") < EventScripts().size()) return;
+    for (const char* phase : {"append evt", "sync evt", "append idx", "rename tmp", "remove evt",
+                              "sync-dir directory"}) {
+      EXPECT_GT(Counted(std::string("crash points: event log, ") + phase), 0u) << phase;
     }
-    if (Counts()["scripts"] < EventScripts().size()) return;
-    for (const char* phase :
-         {"append evt", "sync evt", "append idx", "rename tmp", "remove evt", "sync-dir directory",
-          "recovery cut again", "cut tails", "lose one name"}) {
-      EXPECT_GT(Counts()[phase], 0u) << phase;
-    }
+    EXPECT_GT(Counted("tails cut: event log"), 0u);
+    EXPECT_GT(Counted("crash images: event log, lose one name"), 0u);
   }
 
   const EventScript& script() const { return EventScripts().at(GetParam()); }
@@ -73,7 +69,7 @@ class EventLogPowerLoss : public testing::TestWithParam<size_t> {
     CrashOptions options = damage.options;
     options.seed = seed;
     env_->Crash(options);
-    ++Counts()[damage.name];
+    Count(std::string("crash images: event log, ") + damage.name);
   }
 
   // Each change of a name that no directory sync has made durable is lost by itself.
@@ -85,7 +81,7 @@ class EventLogPowerLoss : public testing::TestWithParam<size_t> {
       CrashOptions options{0, CrashMode::kKeepAll, 4096, false};
       options.lose_name_change = change;
       env_->Crash(options);
-      ++Counts()["lose one name"];
+      Count("crash images: event log, lose one name");
       SCOPED_TRACE("unsynced name " + std::to_string(change) + " lost by itself");
       ExpectRecovery();
       if (HasFatalFailure()) return;
@@ -97,7 +93,7 @@ class EventLogPowerLoss : public testing::TestWithParam<size_t> {
     EventWorld world(env_.get(), seed_ + 1);
     const Status opened = world.Open();
     ASSERT_TRUE(opened.ok()) << opened.ToString();
-    if (world.log().report().cut_bytes > 0) ++Counts()["cut tails"];
+    if (world.log().report().cut_bytes > 0) Count("tails cut: event log");
     ASSERT_EQ(run_->history().Judge(&world), "");
     EventHistory history;
     history.AskEpoch(~uint64_t{0});
@@ -120,61 +116,91 @@ class EventLogPowerLoss : public testing::TestWithParam<size_t> {
     ASSERT_TRUE(verified_again.ok()) << verified_again.ToString();
   }
 
-  // Cuts the power again while the log recovers, at some of the operations that takes.
-  void CutRecovery(const Damage& damage, uint64_t seed) {
+  // Recovery of the same damage again and again, each time with one fault at another operation;
+  // `fault` makes it. The power is cut behind it.
+  void DisturbRecovery(const Damage& damage, const char* name, uint64_t first,
+                       const std::function<Fault(uint64_t)>& fault) {
     const SimulatedEnv::Image damaged = env_->Snapshot();
-    for (uint64_t operation = seed % 3;; operation += 3) {
+    for (uint64_t operation = first;; operation += kRecoveryStride) {
       env_->Restore(damaged);
-      env_->SetFaultPlan(FaultPlan(Fault::CrashAt(operation)));
+      env_->SetFaultPlan(FaultPlan(fault(operation)));
       EventWorld world(env_.get(), seed_ + 2);
-      if (world.Open().ok() && !env_->dead()) break;
+      if (world.Open().ok() && env_->faults_fired() == 0 && !env_->dead()) break;
       world.Kill();
       CrashOptions options = damage.options;
-      options.seed = seed + operation;
+      options.seed = seed_ + operation;
       env_->Crash(options);
-      ++Counts()["recovery cut again"];
-      SCOPED_TRACE("and again at operation " + std::to_string(operation) + " of recovery");
+      Count(std::string("recovery faults: event log, ") + name);
+      SCOPED_TRACE(std::string(name) + " at operation " + std::to_string(operation) +
+                   " of recovery");
+      ExpectRecovery();
+      if (HasFatalFailure()) return;
+    }
+    env_->Restore(damaged);
+  }
+
+  void DisturbRecovery(const Damage& damage, uint64_t at) {
+    const uint64_t first = (seed_ + at) % kRecoveryStride;
+    DisturbRecovery(damage, "power cut", first, [](uint64_t operation) {
+      return Fault::CrashAt(operation);
+    });
+    if (HasFatalFailure()) return;
+    const bool from_then_on = at % 2 == 0;
+    DisturbRecovery(damage, "EIO", first, [from_then_on](uint64_t operation) {
+      return Fault{.operation = operation,
+                   .kind = FaultKind::kIoError,
+                   .from_then_on = from_then_on};
+    });
+  }
+
+  void Sweep() {
+    const std::vector<DiskOperation> trace = Rehearse();
+    for (uint64_t at = 0; at <= trace.size(); ++at) {
+      if (at < trace.size() && !ChangesDisk(trace[at].kind)) continue;
+      SCOPED_TRACE(script().name + ", power cut at " +
+                   (at == trace.size() ? "the end" : trace[at].Text()));
+      CutAt(at);
+      if (at < trace.size()) {
+        Count("crash points: event log, " + std::string(DiskOperationName(trace[at].kind)) + " " +
+              FileKindText(trace[at].kind, trace[at].path));
+      }
+      LoseNames();
+      if (HasFatalFailure()) return;
+      for (const Damage& damage : Damages()) {
+        DamageAndRecover(damage, at);
+        if (HasFatalFailure()) return;
+      }
+      EXPECT_EQ(env_->misuse().total(), 0u);
+    }
+  }
+
+  void DamageAndRecover(const Damage& damage, uint64_t at) {
+    const bool random =
+        damage.options.mode == CrashMode::kTearAndReorder || damage.options.lose_directory_entries;
+    for (uint64_t draw = 0; draw < (random ? kDraws : 1); ++draw) {
+      SCOPED_TRACE(std::string(damage.name) + ", draw " + std::to_string(draw));
+      Damaged(damage, seed_ + at * 31 + draw);
+      if ((seed_ + at + draw) % kRecoveriesApart == 0) DisturbRecovery(damage, at);
+      if (HasFatalFailure()) return;
       ExpectRecovery();
       if (HasFatalFailure()) return;
     }
   }
 
-  const uint64_t seed_ = PrintedSeed(4711);
+  uint64_t seed_ = PrintedSeed(4711);
   std::unique_ptr<SimulatedEnv> env_;
   std::unique_ptr<EventRun> run_;
   SimulatedEnv::Image image_ = SimulatedEnv(1).Snapshot();
 };
 
 TEST_P(EventLogPowerLoss, KeepsEveryAcknowledgedEventWhereverThePowerGoes) {
-  const std::vector<DiskOperation> trace = Rehearse();
-  ++Counts()["scripts"];
-  for (uint64_t at = 0; at <= trace.size(); ++at) {
-    if (at < trace.size() && !ChangesDisk(trace[at].kind)) continue;
-    SCOPED_TRACE(script().name + ", power cut at " +
-                 (at == trace.size() ? "the end" : trace[at].Text()));
-    CutAt(at);
-    if (at < trace.size()) {
-      ++Counts()[std::string(DiskOperationName(trace[at].kind)) + " " +
-                 FileKindText(trace[at].kind, trace[at].path)];
-    }
-    LoseNames();
+  Count("scripts: event log");
+  const uint64_t first = seed_;
+  for (uint64_t round = 0; round < Rounds(); ++round) {
+    seed_ = first + round;
+    SCOPED_TRACE("LEDGERSTONE_SEED=" + std::to_string(seed_));
+    Sweep();
     if (HasFatalFailure()) return;
-    for (const Damage& damage : Damages()) {
-      const bool random = damage.options.mode == CrashMode::kTearAndReorder ||
-                          damage.options.lose_directory_entries;
-      for (uint64_t draw = 0; draw < (random ? (Long() ? 8 : 2) : 1); ++draw) {
-        SCOPED_TRACE(std::string(damage.name) + ", draw " + std::to_string(draw));
-        Damaged(damage, seed_ + at * 31 + draw);
-        if ((at + draw) % 7 == 0) {
-          CutRecovery(damage, seed_ + at);
-          if (HasFatalFailure()) return;
-          Damaged(damage, seed_ + at * 31 + draw);
-        }
-        ExpectRecovery();
-        if (HasFatalFailure()) return;
-      }
-    }
-    EXPECT_EQ(env_->misuse().total(), 0u);
   }
 }
 

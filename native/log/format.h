@@ -45,6 +45,7 @@ enum class RecordType : uint8_t {
   kClosing = 4,  // SegmentEnd of this segment
   kEdit = 5,     // a version edit (manifest)
   kEvents = 6,   // events of one commit group (event log)
+  kIngested = 7, // no payload; the manifest holds an ingestion of this sequence (write-ahead log)
 };
 
 struct RecordHeader {
@@ -94,6 +95,6 @@ inline constexpr uint64_t RecordSize(uint32_t payload_size) {
 // this version exactly when it is in [kRecordTypeMin, kRecordTypeMax].
 inline constexpr size_t kRecordTypeOffset = 36;
 inline constexpr uint32_t kRecordTypeMin = 1;
-inline constexpr uint32_t kRecordTypeMax = 6;
+inline constexpr uint32_t kRecordTypeMax = 7;
 
 }  // namespace ledgerstone::log

@@ -10,12 +10,13 @@ namespace {
 
 constexpr char kPadding[kRecordAlignment] = {};
 
-bool IsCallersType(RecordType type) {
-  return type == RecordType::kBatch || type == RecordType::kEdit || type == RecordType::kEvents;
+bool UsesSequences(RecordType type) {
+  return type == RecordType::kBatch || type == RecordType::kEvents ||
+         type == RecordType::kIngested;
 }
 
-bool UsesSequences(RecordType type) {
-  return type == RecordType::kBatch || type == RecordType::kEvents;
+bool IsCallersType(RecordType type) {
+  return type == RecordType::kEdit || UsesSequences(type);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "store/backup_record.h"
+#include "testing/counts.h"
 #include "testing/seed.h"
 #include "testing/store_copies.h"
 #include "testing/store_script.h"
@@ -330,6 +331,7 @@ void SweepCuts(uint64_t seed, const std::function<void()>& prepare,
       damage.seed = seed + at;
       env().Restore(image);
       env().Crash(damage);
+      Count("crash images: backup");
       judge();
       if (testing::Test::HasFatalFailure()) return;
     }
@@ -389,6 +391,7 @@ TEST_F(StoreBackup, FailsWholeWhateverFails) {
       env_->SetFaultPlan(FaultPlan(fault));
       failed += Make().ok() ? 0 : 1;
       env_->SetFaultPlan(FaultPlan());
+      Count("I/O errors: backup");
       ASSERT_EQ(env_->misuse().total(), 0u);
       (void)run_->world().Close();
       ExpectGood(1);

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "testing/counts.h"
 #include "testing/seed.h"
 #include "testing/store_copies.h"
 #include "testing/store_script.h"
@@ -209,6 +210,7 @@ TEST(StoreCheckpoint, IsWholeOrAbsentWhereverThePowerGoes) {
       damage.seed = seed + at;
       made.env().Restore(image);
       made.env().Crash(damage);
+      Count("crash images: checkpoint");
       const bool killed = damage.mode == CrashMode::kKeepAll && !damage.lose_directory_entries;
       ExpectOriginalWholeAndCopyWholeOrAbsent(made.env(), made.run(),
                                               killed ? Durability::kOs : Durability::kDisk);
@@ -245,6 +247,7 @@ TEST(StoreCheckpoint, FailsWholeAndLeavesTheStoreUsableWhateverFails) {
         const Status status = made.Make(fault);
         made.env().SetFaultPlan(FaultPlan());
         ASSERT_EQ(made.env().misuse().total(), 0u);
+        Count("I/O errors: checkpoint");
         if (status.ok()) {
           EXPECT_TRUE(ImageExists(made.env(), kCopy));
         } else {

@@ -3,7 +3,8 @@
 // The commit is a barrier in the queue. When its turn comes all that was committed before is in
 // tables, so that the new tables are newer than everything; one manifest edit adds them. A new,
 // empty generation comes with the new view: an older view, which lacks the tables, gets no later
-// write.
+// write. A mark in the log tells recovery that the edit was durable: a manifest that has lost its
+// end would else show the store without the tables.
 #include "store/store_impl.h"
 
 namespace ledgerstone {
@@ -166,8 +167,9 @@ Status StoreImpl::InstallIngest(const IngestTables& ingest) {
     window_floor_ = ingest.sequence;
     old_view = InstallView(version);
   });
-  if (!status.ok()) {
-    return FailStop(status).As(StatusCode::kOutcomeUnknown,
+  const Status marked = status.ok() ? MarkIngested(ingest.sequence) : status;
+  if (!marked.ok()) {
+    return FailStop(marked).As(StatusCode::kOutcomeUnknown,
                                "the entries may or may not be there after reopening");
   }
   group_rows_.clear();
@@ -177,6 +179,11 @@ Status StoreImpl::InstallIngest(const IngestTables& ingest) {
   feed_.SetDurable();
   NoteIngested(edit);
   return Status::Ok();
+}
+
+Status StoreImpl::MarkIngested(Sequence sequence) {
+  LS_RETURN_IF_ERROR(writer_->Append({log::RecordType::kIngested, sequence, 1}, {}));
+  return SyncLog();
 }
 
 }  // namespace ledgerstone

@@ -34,6 +34,8 @@ const char* RecordTypeName(log::RecordType type) {
       return "closing";
     case log::RecordType::kEdit:
       return "edit";
+    case log::RecordType::kIngested:
+      return "ingested";
     case log::RecordType::kEvents:
       return "events";
   }

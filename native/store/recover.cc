@@ -72,6 +72,7 @@ Status StoreImpl::ReplaySegment(uint64_t number, log::ScanResult* scan) {
   LS_RETURN_IF_ERROR(log::ScanSegment(
       env_, PathOf(name), name, FileKind::kLog, versions_->store_id(), number,
       [&](const log::RecordHeader& header, uint64_t offset, Slice payload) {
+        if (header.type == log::RecordType::kIngested) return CheckIngested(header);
         if (header.type != log::RecordType::kBatch) return Status::Ok();
         return ReplayRecord(generation.get(), &buffer, header, {name, offset}, payload);
       },
@@ -80,6 +81,16 @@ Status StoreImpl::ReplaySegment(uint64_t number, log::ScanResult* scan) {
   generation->UpdateCharge();
   if (!generation->empty()) immutables_.push_back(std::move(generation));
   return Status::Ok();
+}
+
+// The edit that added its tables was durable before the record was written.
+Status StoreImpl::CheckIngested(const log::RecordHeader& header) const {
+  const Sequence last = versions_->state().last_sequence;
+  if (last >= header.first_sequence) return Status::Ok();
+  return Status::Corruption("the manifest lacks an ingestion that the log knows of",
+                            {ManifestName(versions_->manifest_number()), 0},
+                            "tables up to sequence " + std::to_string(header.first_sequence),
+                            "up to " + std::to_string(last));
 }
 
 Status StoreImpl::ReplayRecord(Generation* generation, ReplayBuffer* buffer,

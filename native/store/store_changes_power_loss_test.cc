@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "testing/change_log.h"
+#include "testing/counts.h"
 #include "testing/seed.h"
 #include "testing/store_world.h"
 
@@ -122,7 +123,7 @@ TEST(StoreChangesPowerLoss, TheFeedKeepsEveryPromiseWhereverThePowerGoes) {
       EXPECT_TRUE(world.VerifyClean().ok());
     }
   }
-  std::printf("  %zu power cuts\n", cuts);
+  Count("crash images: feed", cuts);
   EXPECT_GT(cuts, 100u);
 }
 

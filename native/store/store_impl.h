@@ -143,6 +143,7 @@ class StoreImpl final : public Store, private ChangeSource, private IngestHost {
   // recover.cc
   Status ReplayLogs(log::RecoveryVerdict* verdict);
   Status ReplaySegment(uint64_t number, log::ScanResult* scan);
+  Status CheckIngested(const log::RecordHeader& header) const;
   Status ReplayRecord(Generation* generation, ReplayBuffer* buffer, const log::RecordHeader& header,
                       const FilePlace& place, Slice payload);
   Status ReplayNamespaceEntry(Generation* generation, const BatchEntry& entry);
@@ -192,6 +193,7 @@ class StoreImpl final : public Store, private ChangeSource, private IngestHost {
   void CommitIngest(CommitGroup& group);
   Status InstallIngest(const IngestTables& ingest);
   Status PlaceTables(const IngestTables& ingest, VersionEdit* edit);
+  Status MarkIngested(Sequence sequence);
 
   // transact.cc
   CommitRequest MakeTransactionRequest(TransactionCommit* commit) const;

@@ -392,5 +392,22 @@ TEST_F(StoreIngest, KeepsExpiryAndSurvivesRangeDeletesBeforeIt) {
   EXPECT_EQ(world_.Get(id_, "long"), std::nullopt);
 }
 
+TEST_F(StoreIngest, IsToldWhenTheManifestHasLostItsEnd) {
+  ASSERT_TRUE(world_.Put(id_, "before", "1").ok());
+  std::string manifest;
+  for (const std::string& path : env_.ListImages()) {
+    if (path.ends_with(".manifest")) manifest = path;
+  }
+  ASSERT_TRUE(world_.Flush().ok());
+  const std::string without = env_.ReadImage(manifest).value();
+  ASSERT_TRUE(world_.Ingest(id_, Sorted(0, 20)).ok());
+  ASSERT_GT(env_.ReadImage(manifest).value().size(), without.size());
+  ASSERT_TRUE(world_.Close().ok());
+  env_.WriteImage(manifest, without);
+  const Status status = world_.Open();
+  ASSERT_TRUE(status.Is(StatusCode::kCorruption)) << status.ToString();
+  EXPECT_EQ(StoreWorld::PathOf(status.place().file), manifest) << status.ToString();
+}
+
 }  // namespace
 }  // namespace ledgerstone

@@ -1,8 +1,9 @@
 // A power cut at every operation of every script, with every kind of damage: the store opens, holds
-// a prefix of what was asked and all that was promised, and goes on. LEDGERSTONE_LONG=1 for more
-// seeds.
+// a prefix of what was asked and all that was promised, and goes on; also when recovery itself is
+// cut short or meets a failing disk. LEDGERSTONE_ROUNDS=n goes on with other seeds.
 #include <gtest/gtest.h>
 
+#include "testing/counts.h"
 #include "testing/seed.h"
 #include "testing/store_script.h"
 
@@ -26,25 +27,19 @@ const std::vector<Damage>& Damages() {
   return damages;
 }
 
-bool Long() { return std::getenv("LEDGERSTONE_LONG") != nullptr; }
-
-std::map<std::string, uint64_t>& Counts() {
-  static std::map<std::string, uint64_t> counts;
-  return counts;
-}
+constexpr uint64_t kDraws = 2;
+constexpr uint64_t kRecoveriesApart = 11;
+constexpr uint64_t kRecoveryStride = 5;
 
 class StorePowerLoss : public testing::TestWithParam<size_t> {
  protected:
   // Every script together meets every phase; a part of them need not.
   static void TearDownTestSuite() {
-    for (const auto& [what, count] : Counts()) {
-      std::printf("  %6llu  %s\n", static_cast<unsigned long long>(count), what.c_str());
-    }
-    if (Counts()["scripts"] < StoreScripts().size()) return;
+    if (Counted("scripts: store") < StoreScripts().size()) return;
     for (const char* phase : {"append wal", "extend wal", "trim wal", "sync wal", "append manifest",
                               "sync manifest", "rename tmp", "append sst", "sync sst",
                               "sync-dir directory", "remove wal", "remove sst"}) {
-      EXPECT_GT(Counts()[std::string("phase ") + phase], 0u) << phase;
+      EXPECT_GT(Counted(std::string("crash points: store, ") + phase), 0u) << phase;
     }
   }
 
@@ -78,7 +73,7 @@ class StorePowerLoss : public testing::TestWithParam<size_t> {
     CrashOptions options = damage.options;
     options.seed = seed;
     env_->Crash(options);
-    ++Counts()[damage.name];
+    Count(std::string("crash images: store, ") + damage.name);
   }
 
   // Opens, judges, writes on, closes, opens again.
@@ -120,62 +115,91 @@ class StorePowerLoss : public testing::TestWithParam<size_t> {
     }
   }
 
-  // Cuts the power again while the store recovers, at some of the operations that takes.
-  void CutRecovery(const Damage& damage, uint64_t seed) {
+  // Recovery of the same damage again and again, each time with one fault at another operation;
+  // `fault` makes it. The power is cut behind it.
+  void DisturbRecovery(const Damage& damage, const char* name, uint64_t first,
+                       const std::function<Fault(uint64_t)>& fault) {
     const SimulatedEnv::Image damaged = env_->Snapshot();
-    const uint64_t first = seed % 5;
-    for (uint64_t operation = first;; operation += 5) {
+    for (uint64_t operation = first;; operation += kRecoveryStride) {
       env_->Restore(damaged);
-      env_->SetFaultPlan(FaultPlan(Fault::CrashAt(operation)));
+      env_->SetFaultPlan(FaultPlan(fault(operation)));
       StoreWorld world(env_.get(), seed_ + 2);
-      if (world.Open().ok() && !env_->dead()) break;
+      if (world.Open().ok() && env_->faults_fired() == 0 && !env_->dead()) break;
       world.Kill();
       CrashOptions options = damage.options;
-      options.seed = seed + operation;
+      options.seed = seed_ + operation;
       env_->Crash(options);
-      ++Counts()["recovery cut again"];
-      SCOPED_TRACE("and again at operation " + std::to_string(operation) + " of recovery");
+      Count(std::string("recovery faults: store, ") + name);
+      SCOPED_TRACE(std::string(name) + " at operation " + std::to_string(operation) +
+                   " of recovery");
+      ExpectRecovery(damage);
+      if (HasFatalFailure()) return;
+    }
+    env_->Restore(damaged);
+  }
+
+  void DisturbRecovery(const Damage& damage, uint64_t at) {
+    const uint64_t first = (seed_ + at) % kRecoveryStride;
+    DisturbRecovery(damage, "power cut", first, [](uint64_t operation) {
+      return Fault::CrashAt(operation);
+    });
+    if (HasFatalFailure()) return;
+    const bool from_then_on = at % 2 == 0;
+    DisturbRecovery(damage, "EIO", first, [from_then_on](uint64_t operation) {
+      return Fault{.operation = operation,
+                   .kind = FaultKind::kIoError,
+                   .from_then_on = from_then_on};
+    });
+  }
+
+  void Sweep() {
+    const std::vector<DiskOperation> trace = Rehearse();
+    for (uint64_t at = 0; at <= trace.size(); ++at) {
+      if (at < trace.size() && !ChangesDisk(trace[at].kind)) continue;
+      const std::string where = at == trace.size() ? "the end" : trace[at].Text();
+      SCOPED_TRACE(script().name + ", power cut at " + where);
+      CutAt(at);
+      if (at < trace.size()) {
+        Count("crash points: store, " + std::string(DiskOperationName(trace[at].kind)) + " " +
+              FileKindText(trace[at].kind, trace[at].path));
+      }
+      LoseEachName();
+      if (HasFatalFailure()) return;
+      for (const Damage& damage : Damages()) {
+        DamageAndRecover(damage, at);
+        if (HasFatalFailure()) return;
+      }
+      EXPECT_EQ(env_->misuse().total(), 0u);
+    }
+  }
+
+  void DamageAndRecover(const Damage& damage, uint64_t at) {
+    const bool random =
+        damage.options.mode == CrashMode::kTearAndReorder || damage.options.lose_directory_entries;
+    for (uint64_t draw = 0; draw < (random ? kDraws : 1); ++draw) {
+      SCOPED_TRACE(std::string(damage.name) + ", draw " + std::to_string(draw));
+      Damaged(damage, seed_ + at * 31 + draw);
+      if ((seed_ + at + draw) % kRecoveriesApart == 0) DisturbRecovery(damage, at);
+      if (HasFatalFailure()) return;
       ExpectRecovery(damage);
       if (HasFatalFailure()) return;
     }
   }
 
-  const uint64_t seed_ = PrintedSeed(20251);
+  uint64_t seed_ = PrintedSeed(20251);
   std::unique_ptr<SimulatedEnv> env_;
   std::unique_ptr<ScriptRun> run_;
   SimulatedEnv::Image image_ = SimulatedEnv(1).Snapshot();
 };
 
 TEST_P(StorePowerLoss, KeepsEveryPromiseWhereverThePowerGoes) {
-  const std::vector<DiskOperation> trace = Rehearse();
-  ++Counts()["scripts"];
-  for (uint64_t at = 0; at <= trace.size(); ++at) {
-    if (at < trace.size() && !ChangesDisk(trace[at].kind)) continue;
-    const std::string where = at == trace.size() ? "the end" : trace[at].Text();
-    SCOPED_TRACE(script().name + ", power cut at " + where);
-    CutAt(at);
-    if (at < trace.size()) {
-      ++Counts()["phase " + std::string(DiskOperationName(trace[at].kind)) + " " +
-                 FileKindText(trace[at].kind, trace[at].path)];
-    }
-    LoseEachName();
+  Count("scripts: store");
+  const uint64_t first = seed_;
+  for (uint64_t round = 0; round < Rounds(); ++round) {
+    seed_ = first + round;
+    SCOPED_TRACE("LEDGERSTONE_SEED=" + std::to_string(seed_));
+    Sweep();
     if (HasFatalFailure()) return;
-    for (const Damage& damage : Damages()) {
-      const bool random = damage.options.mode == CrashMode::kTearAndReorder ||
-                          damage.options.lose_directory_entries;
-      for (uint64_t draw = 0; draw < (random ? (Long() ? 8 : 2) : 1); ++draw) {
-        SCOPED_TRACE(std::string(damage.name) + ", draw " + std::to_string(draw));
-        Damaged(damage, seed_ + at * 31 + draw);
-        if ((at + draw) % 11 == 0) {
-          CutRecovery(damage, seed_ + at);
-          if (HasFatalFailure()) return;
-          Damaged(damage, seed_ + at * 31 + draw);
-        }
-        ExpectRecovery(damage);
-        if (HasFatalFailure()) return;
-      }
-    }
-    EXPECT_EQ(env_->misuse().total(), 0u);
   }
 }
 

@@ -65,11 +65,19 @@ size_t StoreHistory::LeastSurvivors(uint64_t applied, Durability spared) const {
 
 std::string StoreHistory::Judge(const StoreState& found, uint64_t applied,
                                 Durability spared) const {
+  return JudgeFrom(LeastSurvivors(applied, spared), found, applied);
+}
+
+std::string StoreHistory::JudgePrefix(const StoreState& found, uint64_t applied) const {
+  return JudgeFrom(0, found, applied);
+}
+
+std::string StoreHistory::JudgeFrom(size_t least, const StoreState& found,
+                                    uint64_t applied) const {
   if (applied < applied_least_) {
     return "applied went back from " + std::to_string(applied_least_) + " to " +
            std::to_string(applied);
   }
-  const size_t least = LeastSurvivors(applied, spared);
   StoreState state;
   std::string closest;
   for (size_t k = 0;; ++k) {

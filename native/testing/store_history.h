@@ -44,8 +44,11 @@ class StoreHistory {
   // "" when `found` may be what is left after a crash that spares what is at least as durable as
   // `spared`, else what is wrong with it.
   std::string Judge(const StoreState& found, uint64_t applied, Durability spared) const;
+  // The same, where a log that was never closed may have lost any number of commits at its end.
+  std::string JudgePrefix(const StoreState& found, uint64_t applied) const;
 
  private:
+  std::string JudgeFrom(size_t least, const StoreState& found, uint64_t applied) const;
   size_t LeastSurvivors(uint64_t applied, Durability spared) const;
   static void Apply(const HistoryCommit& commit, StoreState* state);
 

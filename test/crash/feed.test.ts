@@ -7,6 +7,7 @@ import { setTimeout } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { Random, seedFromEnvironment } from '../../src/base/random.js'
 import { type Change, type OpenOptions, open } from '../../src/index.js'
+import { counted } from '../support/counted.js'
 import { temporaryFolders } from '../support/folders.js'
 import { inRoot } from '../support/paths.js'
 import { start } from '../support/program.js'
@@ -63,6 +64,7 @@ it(
     process.stdout.write(
       `${KILLS} kills: ${all.length} batches, ${lines.length} consumed, ${acknowledged} told\n`,
     )
+    counted('real kills: feed', KILLS)
   },
   60_000 + KILLS * 2000,
 )

@@ -5,6 +5,7 @@
 import { expect, it } from 'vitest'
 import { Random, seedFromEnvironment } from '../../src/base/random.js'
 import type { OpenOptions } from '../../src/index.js'
+import { counted } from '../support/counted.js'
 import { temporaryFolders } from '../support/folders.js'
 import { PHASES, type SeriesPlan, type SeriesResult, type Workload, runSeries } from './series.js'
 
@@ -75,6 +76,7 @@ it(
     const failed = ended.find((end) => end.status === 'rejected')
     if (failed !== undefined) throw failed.reason
     process.stdout.write(summary(results, seed, (performance.now() - began) / 1000))
+    counted('real kills: store', KILLS)
     const killed = results.flatMap(({ kills }) => Object.values(kills))
     expect(killed.reduce((a, b) => a + b, 0)).toBe(KILLS)
     for (const phase of PHASES) {

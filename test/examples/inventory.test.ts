@@ -8,6 +8,7 @@ import { Inventory } from '../../examples/inventory/inventory.js'
 import { requestAt } from '../../examples/inventory/requests.js'
 import type { Command, InventoryEvent } from '../../examples/inventory/rules.js'
 import { Random, seedFromEnvironment } from '../../src/base/random.js'
+import { counted } from '../support/counted.js'
 import { temporaryFolders } from '../support/folders.js'
 import { inRoot } from '../support/paths.js'
 import { type Program, run, start } from '../support/program.js'
@@ -170,6 +171,7 @@ describe('The inventory', () => {
       Object.assign(figures, { events: end.events, answered: answers.size })
       const told = { ...figures, saved: figures.saved.size }
       process.stdout.write(`${KILLS} kills: ${JSON.stringify(told)}\n`)
+      counted('real kills: event log', KILLS)
       expect(end.events).toBeGreaterThanOrEqual(answers.size)
       expect(end.replayed).toBe(0)
       expect(figures.replayed).toBeGreaterThan(0)

@@ -21,6 +21,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { LedgerstoneError, type OpenOptions, open, openEventLog } from '../../src/index.js'
+import { counted } from '../support/counted.js'
 import { temporaryFolders } from '../support/folders.js'
 
 type Contents = Record<string, string>
@@ -382,6 +383,7 @@ describe.each(Object.entries(KINDS))('the files of a %s', (what, kind) => {
     }
     const list = [...counts].sort().map(([name, count]) => `${name} ${count}`)
     process.stdout.write(`${what}: ${opened} opens of harmed folders\n  ${list.join('\n  ')}\n`)
+    counted(`damaged opens: real files of ${what}`, opened)
     expect(complaints).toEqual([])
     const kinds = new Set([...counts.keys()].map((name) => name.split(' ')[0]))
     expect([...kinds].sort()).toEqual([...kind.endings].sort())

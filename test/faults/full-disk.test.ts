@@ -15,6 +15,7 @@ import {
   openEventLog,
   type Store,
 } from '../../src/index.js'
+import { counted } from '../support/counted.js'
 import { type FileSystem, mounted } from './mounts.js'
 
 const ROUNDS = process.env['LEDGERSTONE_LONG'] === undefined ? 12 : 120
@@ -259,6 +260,7 @@ describe.each(DISKS)('a full %s', (system, bytes) => {
       }
       const list = [...told].map(([code, count]) => `${code} ${count}`).join(', ')
       process.stdout.write(`${what} on a full ${system}, ${ROUNDS} times: first told ${list}\n`)
+      counted(`full disks: ${what} on ${system}`, ROUNDS)
       expect([...told.values()].reduce((a, b) => a + b)).toBe(ROUNDS)
     },
     600_000,

@@ -12,6 +12,7 @@ import { createInterface, type Interface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, describe, expect, it } from 'vitest'
 import { Random, seedFromEnvironment } from '../../src/base/random.js'
+import { counted } from '../support/counted.js'
 import { contentsAt } from './contents.js'
 import { Judge, type Line } from './judge.js'
 import { type Mount, mounted } from './mounts.js'
@@ -176,6 +177,7 @@ describe.each([
           `${((performance.now() - began) / 1000).toFixed(0)} s: ${list}; ` +
           `${judge.issued} commits issued, ${judge.acknowledged} acknowledged\n`,
       )
+      counted(`real power cuts: ${workload} on ${system}`, cuts)
       expect(judge.acknowledged).toBeGreaterThan(cuts)
       expect(counts.get('in writing')).toBeGreaterThan(0)
       expect(['in open', 'in read', 'in settle'].some((phase) => counts.has(phase))).toBe(true)

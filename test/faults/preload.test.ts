@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, realpathSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { Random, seedFromEnvironment } from '../../src/base/random.js'
+import { counted } from '../support/counted.js'
 import { temporaryFolders } from '../support/folders.js'
 import { contentsAt } from './contents.js'
 import { Judge } from './judge.js'
@@ -204,6 +205,9 @@ async function sweep(workload: Workload, path: string, seed: number): Promise<To
       `  Runs by what failed: ${list(totals.fired)}\n  Told: ${list(totals.failures)}\n` +
       `  Again: LEDGERSTONE_SEED=${seed} npx vitest run test/faults/preload.test.ts\n`,
   )
+  for (const [sort, times] of totals.fired) {
+    counted(`I/O errors: real calls of ${workload}, ${sort}`, times)
+  }
   return totals
 }
 

@@ -8,6 +8,7 @@ const power = 'Scripts/StorePowerLoss*:StorePowerLoss*'
 const fault = 'Scripts/StoreFault*:StoreFault*:StoreFailure*'
 const model = '*StoreModel*'
 const recovery = 'Log*:*Recovery*:RecoveryRandom*'
+const damage = 'Scripts/StoreDamage*'
 const eventPower = '*EventLogPowerLoss*'
 const eventFault = '*EventLogFault*'
 const eventModel = 'EventLogModel*'
@@ -566,6 +567,20 @@ export const bugs = [
     find: '  edit->last_sequence = ingest.sequence;\n',
     replace: '',
     suites: `StoreIngest*:${model}:${power}`,
+  },
+  {
+    name: 'the log does not hear of an ingestion',
+    file: 'store/ingest.cc',
+    find: '  LS_RETURN_IF_ERROR(writer_->Append({log::RecordType::kIngested, sequence, 1}, {}));\n',
+    replace: '  (void)sequence;\n',
+    suites: damage,
+  },
+  {
+    name: 'a manifest that lacks an ingestion is taken',
+    file: 'store/recover.cc',
+    find: '  if (last >= header.first_sequence) return Status::Ok();\n',
+    replace: '  if (last >= 0) return Status::Ok();\n',
+    suites: damage,
   },
   {
     name: 'tables of a refused ingestion stay',
