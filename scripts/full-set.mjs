@@ -4,6 +4,7 @@
 // Ends with what was counted of each kind, against what the full set is to reach. --record puts
 // the table into docs/reliability.md, with the date.
 import { readFileSync, writeFileSync } from 'node:fs'
+import { performance } from 'node:perf_hooks'
 import { parseArgs } from 'node:util'
 import { BARS, countedIn, countedTable } from './lib/counted.mjs'
 import { inRoot } from './lib/paths.mjs'

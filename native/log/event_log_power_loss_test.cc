@@ -1,6 +1,7 @@
 // A power cut at every operation of every script, with every kind of damage: the event log opens,
 // holds all that was acknowledged at its position and nothing that was not asked for, and goes on.
-// Recovery is cut short and meets a failing disk too. LEDGERSTONE_ROUNDS=n goes on with other seeds.
+// Recovery is cut short and meets a failing disk too. LEDGERSTONE_ROUNDS=n goes on with other
+// seeds.
 #include <gtest/gtest.h>
 
 #include "testing/counts.h"

@@ -6,7 +6,7 @@ export const BARS = [
   ['crash images', 250_000],
   ['I/O errors', 100_000],
   ['recovery faults', 50_000],
-  ['allocation failures', 20_000],
+  ['allocation failures', 5_000],
   ['damaged opens', 100_000],
   ['real kills', 3_000],
   ['real power cuts', 2_000],
@@ -32,7 +32,8 @@ const formatted = (number) => number.toLocaleString('en')
 export function countedTable(kinds) {
   const rows = BARS.filter(([kind]) => kinds.has(kind)).map(([kind, bar]) => {
     const share = (100 * kinds.get(kind)) / bar
-    return [kind, formatted(kinds.get(kind)), `${share < 10 ? share.toFixed(1) : Math.round(share)} %`]
+    const percent = share < 10 ? share.toFixed(1) : Math.round(share)
+    return [kind, formatted(kinds.get(kind)), `${percent} %`]
   })
   if (rows.length === 0) return 'Nothing was counted'
   const all = [['counted', '', 'of the full set'], ...rows]

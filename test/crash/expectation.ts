@@ -20,6 +20,15 @@ export class Expectation {
   #pending: Commit[] = []
   #acknowledged = -1
 
+  /** The same expectation, which goes its own way from here. */
+  copy(): Expectation {
+    const copy = new Expectation()
+    copy.#state = new Map(this.#state)
+    copy.#pending = [...this.#pending]
+    copy.#acknowledged = this.#acknowledged
+    return copy
+  }
+
   issue(n: number, ops: readonly Op[]): void {
     this.#pending.push({ n, ops })
   }

@@ -48,5 +48,5 @@ async function logContents(path: string): Promise<Contents> {
 
 /** Opens it, reads all, writes something, verifies and closes. Fails when any of that does. */
 export function contentsAt(workload: Workload, path: string): Promise<Contents> {
-  return workload === 'store' ? storeContents(path) : logContents(path)
+  return workload === 'events' ? logContents(path) : storeContents(path)
 }

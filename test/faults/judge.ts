@@ -7,6 +7,7 @@
 // 3. A step in which a call failed that it depends on is not said to be done.
 // 4. Each failure has a code that fits its cause, and carries the cause's errno.
 // 5. A call that was interrupted or did half its work is gone on with: nothing fails.
+// 6. A copy of the store holds every commit acknowledged before it was begun (copies.ts looks).
 
 import { constants } from 'node:os'
 import { type Contents, Expectation, type Op } from '../crash/expectation.js'
@@ -21,6 +22,15 @@ interface Failure {
   file?: string
   n?: number
   message?: string
+}
+
+/** A checkpoint or backup that was begun, in order. */
+export interface Copied {
+  readonly what: string
+  /** What it holds, if it is there. */
+  readonly held: Expectation
+  /** It was said to be done, so it is there. */
+  isDone: boolean
 }
 
 interface Issued {
@@ -41,15 +51,17 @@ export type Line =
 
 /** From weak to strong: what survives a loss that spares a durability is that and all behind it. */
 const DURABILITIES: readonly Durability[] = ['memory', 'os', 'disk']
+const COPIES = ['checkpoint', 'backup']
 const REPEATED_CALLS = ['open', 'create', 'read', 'write', 'pwrite']
 /**
  * What a step does not depend on: a promise that an idle log appends by itself (a lost record shows
  * in the contents), zeros ahead of a log, their removal, files nobody needs any
  * more; of events the index, which is made again, and what is done in the background: reading a
- * finished segment back, and a catalog with its digest.
+ * finished segment back, and a catalog with its digest; of backups looking for what nobody needs.
  */
 const SPARED_CALLS: Readonly<Record<Workload, readonly RegExp[]>> = {
   store: [/^write wal$/, /^pwrite /, /^truncate /, /^unlink /],
+  copies: [/^write wal$/, /^pwrite /, /^truncate /, /^unlink /, /^(open|read) backup$/],
   events: [
     /^write evt$/,
     /^pwrite /,
@@ -82,6 +94,7 @@ function isDependedOn(fault: Fault, workload: Workload): boolean {
 export class Judge {
   readonly complaints: string[] = []
   readonly failures = new Map<string, number>()
+  readonly copies: Copied[] = []
   acknowledged = 0
   issued = 0
   readonly #workload: Workload
@@ -121,8 +134,12 @@ export class Judge {
       case 'begin':
         this.#begun.set(what, fired)
         if (what === 'open') this.#stopped = false
+        if (COPIES.includes(what)) {
+          this.copies.push({ what, held: this.#expectation.copy(), isDone: false })
+        }
         break
       case 'done':
+        if (COPIES.includes(what)) this.copies.at(-1)!.isDone = true
         if (this.#waitsForAll(what) && this.#isBetrayed(fired, this.#begun.get(what))) {
           this.#complain(`${what} is said to be done`)
         }

@@ -10,13 +10,16 @@ import { Random, seedFromEnvironment } from '../../src/base/random.js'
 import { counted } from '../support/counted.js'
 import { temporaryFolders } from '../support/folders.js'
 import { contentsAt } from './contents.js'
+import { wrongCopies } from './copies.js'
 import { Judge } from './judge.js'
 import { compilePreload, type Fault, nameOf, PlanFile, type Shape } from './preload.js'
 import { Subject, type Workload } from './subject.js'
 
 const LONG = process.env['LEDGERSTONE_LONG'] !== undefined
 const ONLY = process.env['LEDGERSTONE_FAULT']
-const PER_SORT = LONG ? { store: Infinity, events: Infinity } : { store: 2, events: 1 }
+const PER_SORT = LONG
+  ? { store: Infinity, events: Infinity, copies: Infinity }
+  : { store: 2, events: 1, copies: 1 }
 const AT_ONCE = 2
 const SESSIONS = 2
 
@@ -60,6 +63,12 @@ const EXPECTED: Readonly<Record<Workload, readonly string[]>> = {
     ...['create', 'write', 'fdatasync', 'open', 'read', 'unlink'].map((call) => `${call} sst`),
     ...['create', 'write', 'fdatasync', 'rename', 'read'].map((call) => `${call} CURRENT`),
     ...['create LOCK', 'open directory', 'fsync directory'],
+  ],
+  copies: [
+    ...['create', 'write', 'fdatasync', 'read'].map((call) => `${call} sst`),
+    ...['create', 'write', 'fdatasync', 'rename'].map((call) => `${call} backup`),
+    ...['create', 'write', 'fdatasync'].map((call) => `${call} manifest`),
+    ...['fdatasync CURRENT', 'rename checkpoint-0', 'fsync directory'],
   ],
   events: [
     ...['create', 'write', 'pwrite', 'fdatasync', 'truncate', 'read', 'unlink', 'rename'].map(
@@ -115,16 +124,19 @@ class Bench {
   /** Gives how often a fault fired. */
   async run(judge: Judge): Promise<number> {
     const path = join(realpathSync(this.#folder), `${this.#count++}`)
+    if (this.workload === 'copies') mkdirSync(`${path}.copies`)
     const job = { workload: this.workload, path, seed: this.#seed, sessions: SESSIONS, next: 0 }
     const died = await this.#subject.run(job, (line) => judge.take(line))
     const fired = this.plan.fired()
     if (died !== undefined) judge.complaints.push(died)
     try {
       judge.settle(await contentsAt(this.workload, path))
+      judge.complaints.push(...(await wrongCopies(`${path}.copies`, judge.copies)))
     } catch (error) {
       judge.complaints.push(`afterwards: ${String(error)}`)
     }
     rmSync(path, { recursive: true, force: true })
+    rmSync(`${path}.copies`, { recursive: true, force: true })
     return fired
   }
 
@@ -211,7 +223,9 @@ async function sweep(workload: Workload, path: string, seed: number): Promise<To
   return totals
 }
 
-describe.skipIf('missing' in preload).each(['store', 'events'] as const)('%s', (workload) => {
+const WORKLOADS: readonly Workload[] = ['store', 'events', 'copies']
+
+describe.skipIf('missing' in preload).each(WORKLOADS)('%s', (workload) => {
   it('loses nothing, invents nothing and tells the truth whichever file call fails', async () => {
     const seed = seedFromEnvironment()
     const { path } = preload as { path: string }

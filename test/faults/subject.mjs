@@ -133,6 +133,20 @@ class StoreSubject {
   }
 }
 
+/** Each copy is named by its number, from 0, over all sessions of a job. */
+class CopySubject extends StoreSubject {
+  copies = 0
+
+  extras() {
+    const { owner } = this
+    const at = (name) => join(`${this.job.path}.copies`, name)
+    return {
+      checkpoint: () => owner.checkpoint(at(`checkpoint-${this.copies++}`)),
+      backup: () => owner.backup(at('backups'), { created: new Date(this.copies++) }),
+    }
+  }
+}
+
 class LogSubject extends StoreSubject {
   open() {
     const segmentBytes = this.job.untilFailure ? '64KiB' : '8KiB'
@@ -189,7 +203,8 @@ class Sessions {
   constructor(job) {
     this.job = job
     this.random = new Random(job.seed)
-    this.subject = new { store: StoreSubject, events: LogSubject }[job.workload](job, this.random)
+    const subjects = { store: StoreSubject, copies: CopySubject, events: LogSubject }
+    this.subject = new subjects[job.workload](job, this.random)
     this.n = job.next
     this.failures = 0
   }

@@ -6,7 +6,8 @@ import { afterAll } from 'vitest'
 import { inRoot, requireCompiled } from '../support/paths.js'
 import type { Line } from './judge.js'
 
-export type Workload = 'store' | 'events'
+/** `copies` is a store that makes checkpoints and backups of itself. */
+export type Workload = 'store' | 'events' | 'copies'
 
 export interface Job {
   workload: Workload
