@@ -10,8 +10,8 @@
 namespace ledgerstone {
 namespace {
 
-// How far above the newest sequence an ingestion takes its own: so many entries may be written
-// while it is under way.
+// How far above the newest sequence, and the ones that an unclean end used up, an ingestion takes
+// its own: so many entries may be written while it is under way.
 constexpr Sequence kSequenceLead = Sequence{1} << 28;
 
 }  // namespace
@@ -32,7 +32,7 @@ Status StoreImpl::NewIngestion(NamespaceId id, std::shared_ptr<Ingestion>* inges
                   "with retention nothing is ingested: it would not be in the log that is kept");
   }
   plan.info = *info;
-  plan.sequence = VisibleSequence() + kSequenceLead;
+  plan.sequence = std::max(VisibleSequence(), versions_->state().last_sequence) + kSequenceLead;
   plan.context = MakeCompactionContext(info->options, false);
   plan.context.rules = {};
   plan.bottom_compression = info->options.bottom_compression;

@@ -73,6 +73,20 @@ class StoreIngest : public testing::Test {
   NamespaceId id_ = 0;
 };
 
+// What an unclean end used up of the sequences is far ahead of what is visible.
+TEST_F(StoreIngest, IsTakenAsTheFirstAfterAnUncleanEnd) {
+  ASSERT_TRUE(world_.Put(id_, Key(1), "one").ok());
+  world_.Kill();
+  env_.Crash({.mode = CrashMode::kKeepAll, .lose_directory_entries = false});
+  Open();
+  IngestReport report;
+  const Status status = world_.Ingest(id_, Sorted(10, 3), &report);
+  ASSERT_TRUE(status.ok()) << status.ToString();
+  EXPECT_EQ(report.sequence, world_.store().VisibleSequence());
+  EXPECT_EQ(world_.Get(id_, Key(1)), "one");
+  EXPECT_TRUE(world_.Get(id_, Key(12)).has_value());
+}
+
 TEST_F(StoreIngest, BringsSortedEntriesToTheBottom) {
   IngestReport report;
   ASSERT_TRUE(world_.Ingest(id_, Sorted(0, 500), &report).ok());
