@@ -1,16 +1,17 @@
 // What callers in several threads see of one store is linearizable, key by key and for keys that
-// are written together; LEDGERSTONE_SEED replays the scripts, LEDGERSTONE_LONG=1 runs more of them.
-// The check must catch anomalies planted into the histories that were recorded.
+// are written together; LEDGERSTONE_SEED replays the scripts, LEDGERSTONE_ROUNDS=n runs n times
+// as many. The check must catch anomalies planted into the histories that were recorded.
 
 import { Worker } from 'node:worker_threads'
 import { describe, expect, it } from 'vitest'
 import { Random, seedFromEnvironment } from '../../src/base/random.js'
+import { counted } from '../support/counted.js'
 import { temporaryFolders } from '../support/folders.js'
 import { inRoot, requireCompiled } from '../support/paths.js'
 import { type Operation, anomalyIn } from './history.js'
 
 const seed = seedFromEnvironment()
-const rounds = process.env['LEDGERSTONE_LONG'] === undefined ? 2 : 60
+const rounds = 2 * Number(process.env['LEDGERSTONE_ROUNDS'] ?? 1)
 process.stdout.write(`LEDGERSTONE_SEED=${seed}\n`)
 
 const THREADS = 4
@@ -69,6 +70,7 @@ it('is linearizable for callers in several threads', { timeout: rounds * 30_000 
       expect(anomalyIn(history)).toBeUndefined()
     }
   }
+  counted('histories checked: registers of several threads', rounds * registers.length)
 })
 
 // Reads and writes that nothing overlaps, so that an altered one has no excuse.

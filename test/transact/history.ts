@@ -3,8 +3,12 @@
 //
 // 1. Transactions that wrote carry the sequence of their commit. They are replayed in that order on
 //    sorted maps, and every read and range must give what was recorded.
-// 2. A transaction that only read must fit the state between two of them, no earlier than what was
-//    acknowledged before it began.
+// 2. What only read must fit the state between two of them, no earlier than what was acknowledged
+//    before it began, no later than what had begun when it ended. Of a snapshot, and of a
+//    transaction that was refused, the end is the moment from which it was fixed, and reads may
+//    come later; a snapshot that tells its sequence must fit the state at that one.
+// 3. A transaction is refused only for a commit that wrote what it had read, and ended after it
+//    began.
 
 export type Step =
   | { kind: 'get'; key: string; value: string | undefined }
@@ -17,8 +21,12 @@ export interface Recorded {
   /** Moments on one clock that only counts. */
   began: number
   ended: number
-  /** undefined: it only read. */
+  /** undefined: it only read, or was refused. */
   sequence: bigint | undefined
+  /** What a snapshot says of itself. */
+  at?: bigint
+  /** When a transaction knew that it was refused. */
+  refused?: number
   steps: Step[]
 }
 
@@ -38,16 +46,22 @@ export function anomalyIn(history: readonly Recorded[]): string | undefined {
     states.push(replayed)
   }
   for (const reader of history.filter((one) => one.sequence === undefined)) {
-    const wrong = misfit(reader, writers, states)
+    const wrong = misfit(reader, writers, states) ?? refusedInVain(reader, writers)
     if (wrong !== undefined) return wrong
   }
   return undefined
 }
 
 function misfit(reader: Recorded, writers: Recorded[], states: State[]): string | undefined {
-  const first = writers.findLastIndex((writer) => writer.ended < reader.began) + 1
+  let first = writers.findLastIndex((writer) => writer.ended < reader.began) + 1
   const next = writers.findIndex((writer) => writer.began > reader.ended)
-  const last = next < 0 ? writers.length : next
+  let last = next < 0 ? writers.length : next
+  if (reader.at !== undefined) {
+    const behind = writers.findIndex((writer) => writer.sequence! > reader.at!)
+    const told = behind < 0 ? writers.length : behind
+    if (told < first || told > last) return `${reader.name} is of another time than it says`
+    first = last = told
+  }
   let wrong: string | undefined
   for (let at = last; at >= first; at--) {
     const replayed = replay(states[at]!, reader)
@@ -55,6 +69,25 @@ function misfit(reader: Recorded, writers: Recorded[], states: State[]): string 
     wrong ??= replayed
   }
   return `no state fits: ${wrong}`
+}
+
+function refusedInVain(reader: Recorded, writers: Recorded[]): string | undefined {
+  const { name, began, refused } = reader
+  if (refused === undefined) return undefined
+  const reasons = writers.some(
+    (writer) => writer.ended > began && writer.began < refused && wroteWhatWasRead(writer, reader),
+  )
+  return reasons ? undefined : `${name} was refused without a reason`
+}
+
+function wroteWhatWasRead(writer: Recorded, reader: Recorded): boolean {
+  const written = writer.steps.flatMap((step) =>
+    step.kind === 'put' || step.kind === 'del' ? [step.key] : [],
+  )
+  return reader.steps.some((step) => {
+    if (step.kind === 'get') return written.includes(step.key)
+    return step.kind === 'range' && written.some((key) => key >= step.gte && key < step.lt)
+  })
 }
 
 function replay(before: State, { name, steps }: Recorded): State | string {

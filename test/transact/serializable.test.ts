@@ -1,5 +1,5 @@
-// Random concurrent transactions are serializable; LEDGERSTONE_SEED replays, LEDGERSTONE_LONG=1
-// runs more of them. The check must catch planted anomalies.
+// Random concurrent transactions are serializable; LEDGERSTONE_SEED replays, LEDGERSTONE_ROUNDS=n
+// runs n times as many. The check must catch planted anomalies.
 
 import { afterEach, describe, expect, it } from 'vitest'
 import { Random, seedFromEnvironment } from '../../src/base/random.js'
@@ -10,13 +10,14 @@ import { CommitQueue } from '../../src/store/commit-queue.js'
 import { MemoryEngine } from '../../src/store/memory-engine.js'
 import { nativeOpenOptions } from '../../src/store/options.js'
 import { StoreHandle } from '../../src/store/store-handle.js'
+import { counted } from '../support/counted.js'
 import { temporaryFolders } from '../support/folders.js'
 import { blinded } from './blind-store.js'
 import { recordLoad } from './callers.js'
 import { type Recorded, type Step, anomalyIn } from './history.js'
 
 const seed = seedFromEnvironment()
-const rounds = process.env['LEDGERSTONE_LONG'] === undefined ? 3 : 60
+const rounds = 3 * Number(process.env['LEDGERSTONE_ROUNDS'] ?? 1)
 process.stdout.write(`LEDGERSTONE_SEED=${seed}\n`)
 
 const newFolder = temporaryFolders('transact')
@@ -44,7 +45,7 @@ async function openWith(
 const load = { callers: 16, transactionsEach: 60, keys: 16 }
 
 describe.each(['memory', 'native'])('transactions of many callers, %s engine', (engine) => {
-  it('are as if they had run one after the other', async () => {
+  it('are as if they had run one after the other', { timeout: rounds * 20_000 }, async () => {
     for (let round = 0; round < rounds; round++) {
       const opened = await openWith(engine)
       const found = await recordLoad(opened, { ...load, seed: seed + round * 100 })
@@ -53,6 +54,7 @@ describe.each(['memory', 'native'])('transactions of many callers, %s engine', (
       expect(anomalyIn(found.history)).toBeUndefined()
       await opened.close()
     }
+    counted(`histories checked: transactions of one thread, ${engine}`, rounds)
   })
 
   it('are found out when the engine checks nothing', async () => {
@@ -139,6 +141,57 @@ describe('the check finds', () => {
       ],
     ],
     [
+      'a long fork',
+      [
+        at('a', 3, 2n, [put('x', '1')]),
+        at('b', 4, 3n, [put('y', '1')]),
+        at('one', 3, undefined, [get('x', '1'), get('y', '0')]),
+        at('other', 3, undefined, [get('y', '1'), get('x', '0')]),
+      ],
+    ],
+    [
+      'a read that is not repeatable',
+      [
+        at('a', 3, 2n, [put('x', '1')]),
+        at('twice', 3, undefined, [get('x', '0'), get('y', '0'), get('x', '1')]),
+      ],
+    ],
+    [
+      'a range that is not repeatable',
+      [
+        at('a', 3, 2n, [put('b', '1')]),
+        at('twice', 3, undefined, [range([]), get('x', '0'), range(['b=1'])]),
+      ],
+    ],
+    [
+      'a snapshot that saw what began after it was taken',
+      [
+        { ...at('early', 3, undefined, [get('x', '1')]), ended: 5 },
+        at('a', 6, 2n, [put('x', '1')]),
+      ],
+    ],
+    [
+      'a snapshot of another state than its sequence',
+      [
+        at('a', 3, 2n, [put('x', '1')]),
+        { ...at('told', 3, undefined, [get('x', '1')]), at: 1n },
+      ],
+    ],
+    [
+      'a sequence that is older than what was acknowledged',
+      [
+        at('a', 3, 2n, [put('x', '1')]),
+        { ...at('told', 20, undefined, [get('y', '0')]), at: 1n },
+      ],
+    ],
+    [
+      'a refusal without a reason',
+      [
+        at('a', 3, 2n, [put('x', '1')]),
+        { ...at('refused', 3, undefined, [get('y', '0'), put('y', '2')]), refused: 30 },
+      ],
+    ],
+    [
       'a commit order against the order of time',
       [at('a', 3, 3n, [put('x', '1')]), at('b', 20, 2n, [put('x', '2')])],
     ],
@@ -152,6 +205,8 @@ describe('the check finds', () => {
       at('a', 3, 2n, [get('x', '0'), put('x', '1'), get('x', '1')]),
       at('b', 4, 3n, [range([]), get('x', '1'), put('b', '1'), range(['b=1'])]),
       at('reader', 3, undefined, [get('x', '1'), range([])]),
+      { ...at('snapshot', 3, undefined, [get('x', '1'), range([])]), at: 2n },
+      { ...at('refused', 3, undefined, [get('x', '0'), put('y', '2')]), refused: 30 },
     ]
     expect(anomalyIn(history)).toBeUndefined()
   })
