@@ -6,7 +6,7 @@
 
 const power = 'Scripts/StorePowerLoss*:StorePowerLoss*'
 const fault = 'Scripts/StoreFault*:StoreFault*:StoreFailure*'
-const model = '*StoreMetamorphic*'
+const model = '*/StoreMetamorphic*'
 const recovery = 'Log*:*Recovery*:RecoveryRandom*'
 const damage = 'Scripts/StoreDamage*'
 const eventPower = '*EventLogPowerLoss*'
