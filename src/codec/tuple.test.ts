@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { compareBytes } from '../base/bytes.js'
 import { Random, seedFromEnvironment } from '../base/random.js'
 import { type Tuple, type TupleElement, tupleCodec } from './tuple.js'
@@ -157,6 +157,114 @@ describe(`the tuple codec (LEDGERSTONE_SEED=${seed})`, () => {
     }
   })
 })
+
+const rounds = Number(process.env.LEDGERSTONE_ROUNDS ?? 1)
+
+describe(`the tuple codec at length (LEDGERSTONE_SEED=${seed})`, { timeout: rounds * 30_000 }, () => {
+  const random = new Random(seed + 1)
+  let inputs = 0
+  afterAll(() => console.log(`counted ${inputs} key codec inputs`))
+
+  it('gives back tuples, and sorts each as its neighbours sort', () => {
+    for (let i = 0; i < rounds * 10_000; i++, inputs++) {
+      const tuple = wildTuple(random)
+      const bytes = encode(tuple)
+      const back = decode(bytes)
+      if (!encode(back).equals(bytes)) expect.fail(`${show(tuple)} came back as ${show(back)}`)
+      if (compareLists(tuple, back) !== 0) expect.fail(`${show(tuple)} came back as another`)
+      const near = neighbour(tuple, random)
+      const order = Math.sign(compareBytes(bytes, encode(near)))
+      const expected = Math.sign(compareLists(tuple, near))
+      if (order !== expected) expect.fail(`${show(tuple)} ${order} ${show(near)}, not ${expected}`)
+    }
+    expect(inputs).toBeGreaterThan(0)
+  })
+
+  it('reads any bytes as an error or as what encodes to those very bytes', () => {
+    let read = 0
+    for (let i = 0; i < rounds * 20_000; i++, inputs++) {
+      const bytes = random.oneIn(3) ? likelyBytes(random) : changed(encode(wildTuple(random)), random)
+      let tuple: Tuple
+      try {
+        tuple = decode(bytes)
+      } catch (error) {
+        if ((error as { code?: unknown }).code !== 'UNDECODABLE') throw error
+        continue
+      }
+      read++
+      if (!encode(tuple).equals(bytes)) expect.fail(`${bytes.toString('hex')} ${show(tuple)}`)
+    }
+    expect(read).toBeGreaterThan(rounds * 100)
+  })
+})
+
+const WILD_DEPTH = 5
+
+// Elements of every size and value, where randomElement draws from few.
+function wildElement(random: Random, depth: number): TupleElement {
+  switch (random.below(6)) {
+    case 0: {
+      const value = random.bytes(8).readDoubleBE(0)
+      return Number.isNaN(value) ? 0 : value === 0 ? 0 : value
+    }
+    case 1: {
+      const size = random.oneIn(8) ? 1 + random.below(255) : 1 + random.below(9)
+      const magnitude = BigInt(`0x${random.bytes(size).toString('hex')}`)
+      return random.oneIn(2) ? magnitude : -magnitude
+    }
+    case 2:
+      return Array.from({ length: random.below(90) }, () => wildCharacter(random)).join('')
+    case 3:
+      return random.bytes(random.below(40))
+    case 4:
+      return depth < WILD_DEPTH ? wildTuple(random, depth + 1) : null
+    default:
+      return randomElement(random, depth)
+  }
+}
+
+function wildCharacter(random: Random): string {
+  const point = random.below([0x20, 0x80, 0x800, 0x10000, 0x110000][random.below(5)]!)
+  return String.fromCodePoint(point >= 0xd800 && point < 0xe000 ? 0xfffd : point)
+}
+
+function wildTuple(random: Random, depth = 0): Tuple {
+  return Array.from({ length: random.below(4) }, () => wildElement(random, depth))
+}
+
+// A tuple that differs in one place, at the end, or not at all.
+function neighbour(tuple: Tuple, random: Random): Tuple {
+  if (tuple.length === 0 || random.oneIn(4)) return [...tuple, wildElement(random, 0)]
+  const at = random.below(tuple.length)
+  const element = tuple[at]!
+  const near = [...tuple]
+  near[at] = neighbourOf(element, random)
+  return near
+}
+
+function neighbourOf(element: TupleElement, random: Random): TupleElement {
+  if (typeof element === 'bigint') return element + BigInt(random.below(3) - 1)
+  if (typeof element === 'string') return element + wildCharacter(random)
+  if (element instanceof Uint8Array) return changed(Buffer.from(element), random)
+  if (Array.isArray(element)) return neighbour(element as Tuple, random)
+  return wildElement(random, WILD_DEPTH)
+}
+
+function changed(bytes: Buffer, random: Random): Buffer {
+  const copy = Buffer.from(bytes)
+  const at = random.below(copy.length + 1)
+  if (at === copy.length || random.oneIn(4)) {
+    return Buffer.concat([copy.subarray(0, at), random.bytes(random.below(4))])
+  }
+  copy[at] = random.below(256)
+  return copy
+}
+
+const LIKELY: [number, ...number[]] = [0, 1, 2, 4, 5, 8, 12, 13, 14, 16, 20, 24, 28, 127, 128, 255]
+
+function likelyBytes(random: Random): Buffer {
+  return Buffer.from(Array.from({ length: random.below(24) }, () => random.pick(LIKELY)))
+}
 
 describe('the tuple codec', () => {
   it('keeps the bytes it has always written', () => {
