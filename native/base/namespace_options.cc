@@ -37,13 +37,13 @@ bool DecodeNamespaceOptions(Slice bytes, NamespaceOptions* options) {
   options->value_codec = std::string(decoder.LengthPrefixed());
   const uint8_t derived = decoder.Fixed8();
   options->derived = derived == 1;
-  const bool known = DecodeCompression(decoder.Fixed8(), &options->compression) &
-                     DecodeCompression(decoder.Fixed8(), &options->bottom_compression);
+  const bool known = DecodeCompression(decoder.Fixed8(), &options->compression);
+  const bool bottom_known = DecodeCompression(decoder.Fixed8(), &options->bottom_compression);
   options->filter_bits_per_key = decoder.Varint32();
   const uint8_t merge = format == kOptionsFormatWithMerge ? decoder.Fixed8() : 0;
   if (merge > static_cast<uint8_t>(MergeOperator::kJsonMergePatch)) return false;
   options->merge = static_cast<MergeOperator>(merge);
-  return decoder.ok() && decoder.done() && derived <= 1 && known;
+  return decoder.ok() && decoder.done() && derived <= 1 && known && bottom_known;
 }
 
 }  // namespace ledgerstone
