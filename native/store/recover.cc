@@ -114,10 +114,14 @@ Status StoreImpl::ReplayRecord(Generation* generation, ReplayBuffer* buffer,
       if (!status.ok()) return Status::Corruption(status.message(), place);
       memtable = nullptr;
       id = 0;
-    } else if (entry.namespace_id != id) {
-      id = entry.namespace_id;
-      const bool shown = shown_.contains(id);
-      memtable = shown ? generation->FindOrAdd(id) : nullptr;
+    } else {
+      const Status sound = CheckEntry(entry);
+      if (!sound.ok()) return Status::Corruption(sound.message(), place);
+      if (entry.namespace_id != id) {
+        id = entry.namespace_id;
+        const bool shown = shown_.contains(id);
+        memtable = shown ? generation->FindOrAdd(id) : nullptr;
+      }
     }
     if (entry.kind == EntryKind::kRangeDelete) {
       if (memtable != nullptr)

@@ -7,6 +7,7 @@
 #include "base/namespace_options.h"
 #include "log/salvage.h"
 #include "store/batch_format.h"
+#include "store/namespace_table.h"
 #include "store/staged_directory.h"
 #include "version/file_names.h"
 
@@ -94,7 +95,7 @@ Status Salvager::ReadLog(uint64_t number) {
   const Status status = log::SalvageSegment(
       env_, path, name, StoreIdOf(env_, path, facts_), number,
       [&](const log::RecordHeader& header, uint64_t, Slice payload) {
-        if (header.type == log::RecordType::kBatch) ReadBatch(header, payload);
+        if (header.type == log::RecordType::kBatch) ReadBatch(name, header, payload);
         return Status::Ok();
       },
       &gaps);
@@ -112,7 +113,7 @@ Status Salvager::ReadLog(uint64_t number) {
   return Status::Ok();
 }
 
-void Salvager::ReadBatch(const log::RecordHeader& header, Slice payload) {
+void Salvager::ReadBatch(const std::string& name, const log::RecordHeader& header, Slice payload) {
   ++report_->records;
   Sequence sequence = header.first_sequence;
   BatchReader reader(payload);
@@ -123,6 +124,10 @@ void Salvager::ReadBatch(const log::RecordHeader& header, Slice payload) {
     } else if (entry.kind == EntryKind::kCreateNamespace) {
       NamespaceInfo info{id, std::string(entry.key), {}};
       if (DecodeNamespaceOptions(entry.value, &info.options)) facts_.namespaces[id] = info;
+    } else if (const Status sound = CheckEntry(entry); !sound.ok()) {
+      SalvageLoss loss = FileLoss(name, sound.message());
+      loss.first_sequence = loss.last_sequence = sequence;
+      report_->losses.push_back(std::move(loss));
     } else if (entry.kind == EntryKind::kRangeDelete) {
       facts_.range_deletes[id].push_back(
           {std::string(entry.key), std::string(entry.value), sequence});

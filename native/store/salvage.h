@@ -52,7 +52,7 @@ class Salvager {
   };
   Status ReadLogs();
   Status ReadLog(uint64_t number);
-  void ReadBatch(const log::RecordHeader& header, Slice payload);
+  void ReadBatch(const std::string& name, const log::RecordHeader& header, Slice payload);
   Status OpenTables();
   Status OpenTable(uint64_t number);
   void NoteTableLosses();

@@ -100,7 +100,7 @@ void SeedTables() {
   TableProperties properties;
   properties.info.smallest = properties.info.largest = InternalKey("b", 9);
   const std::string filter = std::string(64, '\xff') + "\x06";
-  Seed("table_parts", std::string("\6\0", 2) + Sized16("b") + Sized16("") +
+  Seed("table_parts", std::string("\x1e\0", 2) + Sized16("b") + Sized16("") +
                           Sized16(EncodeProperties(properties)) + Sized16(filter));
   for (char table = 0; table < 16; ++table) Seed("table_damage", {table});
 }
