@@ -41,7 +41,8 @@ function systemCodecs() {
 const answers = {
   engine: () => native(Object.values(lists.engine).flat()),
   binding: () => native(lists.binding),
-  tests: () => native([...lists.tests, ...lists.testing, ...lists.tools.filter(isLibrary)]),
+  tests: () =>
+    native([...lists.tests, ...lists.fuzz, ...lists.testing, ...lists.tools.filter(isLibrary)]),
   zstd: () => codec('zstd'),
   lz4: () => codec('lz4'),
   zstd_include: () => (hasSources('zstd') ? [codecRoots.zstd] : []),

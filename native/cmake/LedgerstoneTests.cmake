@@ -35,6 +35,9 @@ if(LEDGERSTONE_SANITIZE STREQUAL "thread")
     endif()
   endforeach()
   set(test_sources ${threaded_sources})
+else()
+  # fuzz/corpus_test.cc runs them.
+  list(APPEND test_sources ${fuzz_sources})
 endif()
 
 find_package(GTest QUIET)

@@ -1,9 +1,10 @@
 // Fuzz target: the bytes of write batches, as JavaScript and the log hand them over. What reads as
 // whole entries must encode to a batch that reads the same.
 #include "base/checks.h"
+#include "fuzz/target.h"
 #include "store/batch_format.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+FUZZ_TARGET(batch) {
   using ledgerstone::BatchEntry;
   using ledgerstone::BatchReader;
   const ledgerstone::Slice input(reinterpret_cast<const char*>(data), size);

@@ -6,6 +6,7 @@
 #include "base/checks.h"
 #include "base/hash.h"
 #include "base/internal_key.h"
+#include "fuzz/target.h"
 #include "sstable/block_iterator.h"
 
 namespace ledgerstone {
@@ -42,7 +43,7 @@ void Walk(Slice contents, Slice key) {
 }  // namespace
 }  // namespace ledgerstone
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+FUZZ_TARGET(block) {
   using namespace ledgerstone;
   if (size < 4) return 0;
   const size_t key_size = 1 + data[0] % 16;

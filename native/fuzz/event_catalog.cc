@@ -5,8 +5,9 @@
 #include "base/checks.h"
 #include "base/coding.h"
 #include "base/crc32c.h"
+#include "fuzz/target.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+FUZZ_TARGET(event_catalog) {
   using namespace ledgerstone;
   const Slice body(reinterpret_cast<const char*>(data), size);
   std::string bytes = EncodeFileHeader({.kind = FileKind::kEventCatalog, .store_id = StoreId{}});

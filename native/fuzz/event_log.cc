@@ -1,6 +1,6 @@
 // Fuzz target: an event log with bytes of its segments, indexes or catalog changed. What it reads
-// is right, or it says what is wrong. A changed file may be given checksums that hold again: then it
-// may read something else, but every call still ends with an answer or an error.
+// is right, or it says what is wrong. A changed file may be given checksums that hold again: then
+// it may read something else, but every call still ends with an answer or an error.
 //
 //   input  := changed*
 //   changed := file: u8, action: u8, place: u16, mask: u8
@@ -9,6 +9,7 @@
 #include "base/coding.h"
 #include "base/crc32c.h"
 #include "fuzz/input.h"
+#include "fuzz/target.h"
 #include "log/event_format.h"
 #include "testing/event_world.h"
 
@@ -128,7 +129,7 @@ void ReadEverything(EventWorld* world, const SoundLog& sound, bool right) {
 }  // namespace
 }  // namespace ledgerstone
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+FUZZ_TARGET(event_log) {
   using namespace ledgerstone;
   static const SoundLog sound;
   static SimulatedEnv env(1);

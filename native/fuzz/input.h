@@ -24,11 +24,6 @@ class FuzzInput {
     const unsigned high = Byte();
     return static_cast<uint16_t>(high << 8 | Byte());
   }
-  uint64_t Number64() {
-    uint64_t number = 0;
-    for (int i = 0; i < 8; ++i) number |= uint64_t{Byte()} << 8 * i;
-    return number;
-  }
   // Below `bound`, which is 1 to 256.
   size_t Below(size_t bound) { return Byte() % bound; }
   Slice Bytes(size_t size) {

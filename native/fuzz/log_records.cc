@@ -1,11 +1,13 @@
 // Fuzz target: a log segment of records whose checksums hold, whatever they say, with raw bytes
-// among them and flipped ones.
+// among them, changed ones, and cuts.
 //
 //   input := part*
-//   part  := action: u8, then a record's type, count, sequence step, size and payload, or raw bytes
+//   part  := action: u8, then a record's type, count, sequence step, size and payload, or raw
+//            bytes, or a place: u16, and a mask: u8 (0: the segment ends there)
 #include "base/checks.h"
 #include "fuzz/input.h"
 #include "fuzz/segment_maker.h"
+#include "fuzz/target.h"
 #include "log/scan.h"
 #include "testing/memory_env.h"
 
@@ -21,7 +23,9 @@ void AddPart(FuzzInput* input, SegmentMaker* maker) {
     contents += input->Bytes(input->Byte());
   } else if (action % 8 == 1) {
     const size_t at = input->Number16() % contents.size();
-    contents[at] = static_cast<char>(contents[at] ^ input->Byte());
+    const uint8_t mask = input->Byte();
+    contents[at] = static_cast<char>(contents[at] ^ mask);
+    if (mask == 0) contents.resize(std::max<size_t>(at, 1));
   } else if (action % 8 == 2) {
     maker->AddClosing();
   } else {
@@ -35,7 +39,7 @@ void AddPart(FuzzInput* input, SegmentMaker* maker) {
 }  // namespace
 }  // namespace ledgerstone::log
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+FUZZ_TARGET(log_records) {
   using namespace ledgerstone;
   FuzzInput input(data, size);
   log::SegmentMaker maker(FileKind::kLog, StoreId{}, log::kSegment);

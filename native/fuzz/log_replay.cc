@@ -8,6 +8,7 @@
 #include "base/checks.h"
 #include "fuzz/input.h"
 #include "fuzz/segment_maker.h"
+#include "fuzz/target.h"
 #include "log/scan.h"
 #include "store/batch_format.h"
 #include "testing/store_world.h"
@@ -94,7 +95,7 @@ void ExpectUsable(StoreWorld* world) {
 }  // namespace
 }  // namespace ledgerstone
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+FUZZ_TARGET(log_replay) {
   using namespace ledgerstone;
   static const DeadStore dead;
   static SimulatedEnv env(1);

@@ -2,10 +2,11 @@
 // with a result or a status, hand on nothing it has not checked, and never claim more than the file
 // holds.
 #include "base/checks.h"
+#include "fuzz/target.h"
 #include "log/scan.h"
 #include "testing/memory_env.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+FUZZ_TARGET(log_scan) {
   namespace log = ledgerstone::log;
   const ledgerstone::StoreId id{};
   ledgerstone::MemoryEnv env;

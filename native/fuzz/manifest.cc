@@ -5,6 +5,7 @@
 //   edit  := size: u8, a version edit
 #include "base/checks.h"
 #include "fuzz/input.h"
+#include "fuzz/target.h"
 #include "version/version_builder.h"
 #include "version/version_set.h"
 
@@ -22,7 +23,7 @@ Status TakeEdit(Slice bytes, VersionBuilder* builder, ManifestState* state) {
 }  // namespace
 }  // namespace ledgerstone
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+FUZZ_TARGET(manifest) {
   using namespace ledgerstone;
   static const TableContext context;
   FuzzInput input(data, size);

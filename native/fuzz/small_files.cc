@@ -7,6 +7,7 @@
 #include "base/crc32c.h"
 #include "base/namespace_options.h"
 #include "fuzz/input.h"
+#include "fuzz/target.h"
 #include "log/event_format.h"
 #include "store/backup_record.h"
 #include "version/version_set.h"
@@ -84,7 +85,7 @@ void IndexEntry(FuzzInput* input) {
 }  // namespace
 }  // namespace ledgerstone
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+FUZZ_TARGET(small_files) {
   using namespace ledgerstone;
   FuzzInput input(data, size);
   constexpr void (*kKinds[])(FuzzInput*) = {Header, Current, Backup, Options, IndexEntry};

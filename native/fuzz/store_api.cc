@@ -4,6 +4,7 @@
 //   input := fault: u8, operation: u16, damage: u8, seed: u8, call*
 #include "base/checks.h"
 #include "fuzz/input.h"
+#include "fuzz/target.h"
 #include "testing/store_script.h"
 
 namespace ledgerstone {
@@ -111,7 +112,7 @@ void ExpectKept(const StoreHistory& history, Durability spared, StoreWorld* worl
 }  // namespace
 }  // namespace ledgerstone
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+FUZZ_TARGET(store_api) {
   using namespace ledgerstone;
   FuzzInput input(data, size);
   const Fault fault = PlannedFault(&input);

@@ -5,6 +5,7 @@
 //   change := place: u16, mask: u8 (0: the table ends there)
 #include "base/checks.h"
 #include "fuzz/input.h"
+#include "fuzz/target.h"
 #include "testing/table_world.h"
 
 namespace ledgerstone {
@@ -72,7 +73,7 @@ void ExpectWalk(Table* table, const TableModel& model) {
 }  // namespace
 }  // namespace ledgerstone
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+FUZZ_TARGET(table_damage) {
   using namespace ledgerstone;
   static std::unique_ptr<BuiltTable> tables[kTables];
   FuzzInput input(data, size);

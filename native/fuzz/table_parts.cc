@@ -1,7 +1,8 @@
 // Fuzz target: a table whose checksums all hold, whatever its parts say: entries of blocks, index,
 // filter, properties and footer. Every call ends, and what is wrong is Corruption or NotSupported.
 //
-//   input := choices: u8, given: u8 (a bit for each number of the footer's handles), u64 for each,
+//   input := choices: u8, given: u8 (a bit for each number of the footer's handles), for each of
+//            them a base: u8 (odd: the end of the parts, else 0) and what is added to it: i8,
 //            key, index, properties, filter: size u16 and bytes each, data block*
 //   block := compression: u8, size: u16, bytes
 //   choices: 1 the index given, else one that fits the blocks; 2 the properties given, else right
@@ -10,6 +11,7 @@
 
 #include "base/checks.h"
 #include "fuzz/input.h"
+#include "fuzz/target.h"
 #include "sstable/properties.h"
 #include "testing/table_world.h"
 
@@ -30,7 +32,9 @@ class TableMaker {
   std::string Make(uint8_t choices) {
     const uint8_t given = input_->Byte();
     for (size_t i = 0; i < kFields; ++i) {
-      if ((given >> i & 1) != 0) given_[i] = input_->Number64();
+      if ((given >> i & 1) == 0) continue;
+      from_end_[i] = input_->Byte() % 2 != 0;
+      given_[i] = static_cast<int8_t>(input_->Byte());
     }
     key_ = Sized();
     const Slice index = Sized();
@@ -44,7 +48,8 @@ class TableMaker {
     footer.properties = AddBlock((choices & 2) != 0 ? std::string(properties) : RightProperties(),
                                  Compression::kNone);
     for (size_t i = 0; i < kFields; ++i) {
-      if (given_[i].has_value()) Field(&footer, i) = *given_[i];
+      if (!given_[i].has_value()) continue;
+      Field(&footer, i) = (from_end_[i] ? bytes_.size() : 0) + static_cast<uint64_t>(*given_[i]);
     }
     return bytes_ + EncodeTableFooter(footer);
   }
@@ -98,7 +103,8 @@ class TableMaker {
   std::string bytes_;
   std::string entries_;
   std::string restarts_;
-  std::optional<uint64_t> given_[kFields];
+  std::optional<int64_t> given_[kFields];
+  bool from_end_[kFields] = {};
   Slice key_;
   uint32_t blocks_ = 0;
 };
@@ -125,7 +131,7 @@ void WalkBothWays(Table* table, Slice key) {
 }  // namespace
 }  // namespace ledgerstone
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+FUZZ_TARGET(table_parts) {
   using namespace ledgerstone;
   static TableWorld world;
   FuzzInput input(data, size);

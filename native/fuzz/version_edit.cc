@@ -1,8 +1,9 @@
 // Fuzz target: manifest edits. An edit that decodes must encode to one that says the same.
 #include "version/version_edit.h"
 #include "base/checks.h"
+#include "fuzz/target.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+FUZZ_TARGET(version_edit) {
   const ledgerstone::Slice input(reinterpret_cast<const char*>(data), size);
   ledgerstone::VersionEdit edit;
   if (!ledgerstone::VersionEdit::Decode(input, "fuzz", 0, &edit).ok()) return 0;

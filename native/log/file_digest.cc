@@ -24,9 +24,9 @@ Status ReadThrough(Env* env, const std::string& path, const std::string& file, u
                               std::to_string(size) + " bytes",
                               std::to_string(source->Size()) + " bytes");
   }
-  std::string buffer(kReadBytes, '\0');
+  std::string buffer(static_cast<size_t>(std::min<uint64_t>(kReadBytes, size)), '\0');
   for (uint64_t at = 0; at < size;) {
-    const auto wanted = static_cast<size_t>(std::min<uint64_t>(kReadBytes, size - at));
+    const auto wanted = static_cast<size_t>(std::min<uint64_t>(buffer.size(), size - at));
     size_t read = 0;
     LS_RETURN_IF_ERROR(source->Read(at, wanted, buffer.data(), &read));
     if (read != wanted) {

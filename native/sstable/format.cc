@@ -22,19 +22,14 @@ BlockHandle FixedHandle(Decoder* decoder) {
   return handle;
 }
 
-// The end of the block in the file; 0 when the handle does not lie inside the file.
-uint64_t BlockEnd(const BlockHandle& handle, uint64_t file_size) {
-  if (handle.size > kBlockBytesMax || handle.offset > file_size) return 0;
-  return handle.offset + handle.size + kBlockTrailerSize;
-}
-
 bool FillsFile(const TableFooter& footer, uint64_t file_size) {
-  if (footer.has_filter() && BlockEnd(footer.filter, file_size) != footer.index.offset) {
-    return false;
-  }
-  return footer.DataEnd() >= kFileHeaderSize &&
-         BlockEnd(footer.index, file_size) == footer.properties.offset &&
-         BlockEnd(footer.properties, file_size) == file_size - kTableFooterSize;
+  const auto ends_at = [&](const BlockHandle& handle, uint64_t end) {
+    return handle.size <= kBlockBytesMax && handle.offset <= file_size &&
+           handle.offset + handle.size + kBlockTrailerSize == end;
+  };
+  if (footer.has_filter() && !ends_at(footer.filter, footer.index.offset)) return false;
+  return footer.DataEnd() >= kFileHeaderSize && ends_at(footer.index, footer.properties.offset) &&
+         ends_at(footer.properties, file_size - kTableFooterSize);
 }
 
 }  // namespace
@@ -103,9 +98,8 @@ Status DecodeTableFooter(Slice bytes, const TableIdentity& identity, uint64_t fi
                   place);
   }
   if (features != 0) {
-    return Status::NotSupported("the table uses features " + Hex32(features) +
-                                ", which this build lacks",
-                                place);
+    return Status::NotSupported(
+        "the table uses features " + Hex32(features) + ", which this build lacks", place);
   }
   const uint64_t seed = FileSeed(identity.store_id, identity.file_number);
   if (footer->file_seed != seed) {

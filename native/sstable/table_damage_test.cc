@@ -174,6 +174,19 @@ TEST(TableKinds, ThatTablesDoNotHoldAreCorruption) {
   }
 }
 
+TEST(TableFooters, ThatNameAPlaceBehindTheFileAreCorruption) {
+  constexpr uint64_t kFileSize = 1'000;
+  const TableIdentity identity{StoreId{}, 7, "000007.sst"};
+  const BlockHandle all{0, kFileSize - kTableFooterSize - kBlockTrailerSize};
+  const BlockHandle behind{kFileSize + 1, 20};
+  const auto read = [&](const BlockHandle& index, const BlockHandle& filter) {
+    TableFooter footer{index, filter, all, FileSeed(identity.store_id, identity.file_number)};
+    return DecodeTableFooter(EncodeTableFooter(footer), identity, kFileSize, &footer);
+  };
+  EXPECT_TRUE(read(behind, {}).Is(StatusCode::kCorruption));
+  EXPECT_TRUE(read({0, 20}, behind).Is(StatusCode::kCorruption));
+}
+
 TEST(TableFaults, AFailedReadIsAnIoErrorAndNotCorruption) {
   TableWorld world;
   const auto table = world.MustOpen(SmallModel(), {});

@@ -6,6 +6,7 @@
 #include "log/format.h"
 #include "log/scan.h"
 #include "log/writer.h"
+#include "store/batch_format.h"
 #include "testing/log_builder.h"
 #include "testing/store_world.h"
 
@@ -199,8 +200,16 @@ TEST_F(StoreRecovery, RefusesASoundRecordWhoseBatchIsNotWhatItSays) {
   WriteBatch batch;
   batch.Put(id_, "another", "value");
   const Slice whole(batch.bytes());
+  std::string crossed;
+  AppendBatchEntry(&crossed, {EntryKind::kRangeDelete, id_, "b", "a"});
+  std::string timeless;
+  AppendBatchEntry(&timeless, {EntryKind::kPutExpiring, id_, "another", "soon"});
+  std::string nameless;
+  AppendBatchEntry(&nameless, {EntryKind::kPut, id_, "", "value"});
   const std::vector<std::pair<Slice, uint32_t>> lies = {
-      {whole, 2}, {whole.substr(0, whole.size() - 1), 1}, {Slice("\x07"), 1}};
+      {whole, 2},         {whole.substr(0, whole.size() - 1), 1},
+      {Slice("\x07"), 1}, {crossed, 1},
+      {timeless, 1},      {nameless, 1}};
   for (const auto& [payload, entries] : lies) {
     SCOPED_TRACE(entries);
     env_.Restore(image_);
