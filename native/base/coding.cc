@@ -30,7 +30,7 @@ int VarintLength(uint64_t value) {
 
 const char* DecodeVarint64(const char* begin, const char* end, uint64_t* value) {
   uint64_t result = 0;
-  for (int shift = 0; shift < 64 && begin < end; shift += 7) {
+  for (int shift = 0; begin < end; shift += 7) {
     const auto byte = static_cast<uint8_t>(*begin++);
     if (shift == 63 && byte > 1) return nullptr;
     result |= static_cast<uint64_t>(byte & 0x7f) << shift;

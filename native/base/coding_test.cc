@@ -88,6 +88,7 @@ TEST(Coding, ADecoderThatFailedStaysFailed) {
     EXPECT_EQ(decoder.remaining(), 0u);
     EXPECT_EQ(decoder.Fixed8(), 0);
     EXPECT_EQ(decoder.Varint32(), 0u);
+    EXPECT_EQ(decoder.Varint64(), 0u);
     EXPECT_EQ(decoder.Bytes(0), "");
     EXPECT_FALSE(decoder.ok()) << size;
   }

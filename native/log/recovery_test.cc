@@ -99,6 +99,8 @@ TEST(LogRecovery, TakesALogThatGrewAfterItsCleanCloseButNotAnotherOne) {
   EXPECT_TRUE(example.builder.Recover(7, 7, knowledge).status.Is(StatusCode::kCorruption));
   knowledge.clean_close->segment = 8;
   EXPECT_TRUE(example.builder.Recover(7, 7, knowledge).status.Is(StatusCode::kCorruption));
+  knowledge.clean_close->segment = 6;
+  EXPECT_TRUE(example.builder.Recover(7, 7, knowledge).status.ok()) << "its segment is gone";
 }
 
 TEST(LogRecovery, RefusesAFlippedByteBelowAPromise) {

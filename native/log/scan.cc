@@ -172,8 +172,7 @@ Status Scanner::CheckSense(const RecordHeader& header, uint32_t type_word) const
 
 Status Scanner::AcceptOpening(const RecordHeader& header, Slice payload) {
   SegmentEnd* opening = &result_->opening;
-  if (!DecodeSegmentEnd(payload, opening) ||
-      (opening->segment >= result_->segment && opening->segment != 0)) {
+  if (!DecodeSegmentEnd(payload, opening) || opening->segment >= result_->segment) {
     return Nonsense("opening record", "the end of an earlier segment",
                     HexBytes(payload.substr(0, 64)));
   }

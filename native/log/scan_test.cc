@@ -5,6 +5,7 @@
 #include "base/checks.h"
 #include "base/coding.h"
 #include "base/crc32c.h"
+#include "log/read_window.h"
 #include "testing/log_builder.h"
 
 namespace ledgerstone::log {
@@ -287,6 +288,36 @@ TEST(LogScan, RefusesSoundRecordsThatCannotBe) {
   EXPECT_EQ(scan(last, 16, 2).place().offset, last);
 }
 
+TEST(LogScan, RefusesAnOpeningOrAClosingRecordThatLies) {
+  const auto scan = [](bool opening, size_t field) {
+    Example changed;
+    const uint64_t end = changed.builder.writer().size();
+    changed.builder.Finish();
+    const uint64_t record = opening ? kFileHeaderSize : end;
+    changed.builder.Bytes(7)[record + kRecordHeaderSize + field] ^= 1;
+    Forge(&changed.builder.Bytes(7), record);
+    ScanResult result;
+    return changed.builder.Scan(7, &result);
+  };
+  constexpr size_t kReserved = 28;
+  EXPECT_EQ(scan(true, kReserved).message(), "opening record");
+  for (size_t field = 0; field < kSegmentEndSize; ++field) {
+    EXPECT_EQ(scan(false, field).message(), "closing record") << field;
+  }
+}
+
+TEST(LogScan, RefusesARecordWhoseSequencesRunOver) {
+  Example example;
+  char* at = example.builder.Bytes(7).data() + example.End(2);
+  EncodeFixed(at + 16, ~uint64_t{0});
+  EncodeFixed(at + 32, uint32_t{2});
+  Forge(&example.builder.Bytes(7), example.End(2));
+  ScanResult result;
+  const Status status = example.builder.Scan(7, &result);
+  EXPECT_EQ(status.message(), "sequences run backwards");
+  EXPECT_EQ(status.place().offset, example.End(2));
+}
+
 TEST(LogScan, NeverFollowsASizeBeyondTheFileOrTheLimit) {
   const Example example;
   for (const uint32_t size : {uint32_t{9}, uint32_t{1} << 29, kPayloadBytesMax + 1, ~uint32_t{0}}) {
@@ -314,6 +345,43 @@ TEST(LogScan, ReturnsAReadErrorAsSuch) {
   ScanResult result;
   EXPECT_TRUE(example.builder.Scan(7, &result).ok());
   EXPECT_TRUE(example.builder.Scan(9, &result).Is(StatusCode::kNotFound));
+}
+
+// A header at the edge of what is read at a time, a payload over several chunks, a search behind a
+// break: each takes reads of its own.
+TEST(LogScan, ReturnsAReadErrorWhereverItComes) {
+  LogBuilder builder;
+  builder.Create(7);
+  builder.Append(std::string(ReadWindow::kChunk - kOpeningEnd - kRecordHeaderSize - 16, 'x'));
+  builder.Append(std::string(3 << 20, 'y'));
+  const uint64_t last = builder.writer().size();
+  builder.Append(std::string(3 << 20, 'z'));
+  builder.Bytes(7)[last] ^= 1;
+  int reads = 0;
+  Status status;
+  ScanResult result;
+  do {
+    builder.env().FailRead(++reads);
+    status = builder.Scan(7, &result);
+    EXPECT_TRUE(status.ok() || status.Is(StatusCode::kIoError)) << reads;
+  } while (!status.ok());
+  EXPECT_EQ(result.good_size, last);
+  EXPECT_GE(reads, 6);
+}
+
+TEST(LogScan, TellsAFileThatBecomesShorterUnderItFromItsEnd) {
+  Example example;
+  example.builder.Append(std::string(3 << 20, 'x'));
+  const auto cut = [&](const RecordHeader&, uint64_t, Slice) {
+    example.builder.Bytes(7).resize(2 << 20);
+    return Status::Ok();
+  };
+  ScanResult result;
+  const Status status = ScanSegment(&example.builder.env(), SegmentPath(7), "000007.wal",
+                                    FileKind::kLog, TestStoreId(), 7, cut, &result);
+  EXPECT_TRUE(status.Is(StatusCode::kIoError)) << status.ToString();
+  EXPECT_EQ(status.place().file, "000007.wal");
+  EXPECT_EQ(status.place().offset, uint64_t{2} << 20);
 }
 
 TEST(LogScan, HandsBackTheVisitorsFailure) {

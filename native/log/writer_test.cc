@@ -314,6 +314,33 @@ TEST(LogWriter, IsPoisonedWhenTheZerosCannotBeTakenAwayAtTheEnd) {
   ExpectPoisoned(&builder, "trim");
 }
 
+TEST(LogWriter, ClosesItsFileAndTellsWhenTheZerosCannotBeTakenAway) {
+  LogBuilder builder(TestStoreId(), 4096);
+  builder.Create(1);
+  AppendSmall(&builder, 1);
+  builder.env().FailTrim(1);
+  const int calls = builder.env().writable_calls();
+  EXPECT_TRUE(builder.writer().Close().Is(StatusCode::kIoError));
+  EXPECT_EQ(builder.env().writable_calls(), calls + 2);
+  EXPECT_TRUE(builder.writer().Close().ok()) << "once";
+  EXPECT_EQ(builder.env().writable_calls(), calls + 2);
+}
+
+TEST(LogWriter, WritesRecordsWithoutEntriesAndEditsWhosePositionsAreTheirOwn) {
+  LogBuilder builder;
+  builder.Create(1);
+  const Slice payload = "payload";
+  Writer& writer = builder.writer();
+  ASSERT_TRUE(writer.Append({RecordType::kEvents, 5, 2}, std::span(&payload, 1)).ok());
+  EXPECT_EQ(writer.last_sequence(), 6u);
+  ASSERT_TRUE(writer.Append({RecordType::kBatch, 0, 0}, std::span(&payload, 1)).ok());
+  ASSERT_TRUE(writer.Append({RecordType::kEdit, 1, 1}, std::span(&payload, 1)).ok());
+  EXPECT_EQ(writer.last_sequence(), 6u) << "neither uses a sequence";
+  writer.StartWriteback();
+  EXPECT_EQ(builder.MustScan(1).last_sequence, 6u);
+  EXPECT_EQ(builder.visited().size(), 4u);
+}
+
 TEST(LogWriter, PutsNoZerosIntoASegmentThatItOnlyReopensToFinish) {
   LogBuilder builder(TestStoreId(), 4096);
   builder.Create(1);
@@ -365,6 +392,9 @@ TEST(LogWriter, RefusesToGoOnInAFileOfAnotherSizeOrWhenTheSyncFails) {
   EXPECT_TRUE(status.Is(StatusCode::kCorruption));
   EXPECT_EQ(status.place().offset, scan.good_size);
   EXPECT_EQ(writer, nullptr);
+  EXPECT_TRUE(Writer::Reopen(&builder.env(), SegmentPath(2), builder.Identity(2), scan.good_size,
+                             scan.chain, 1, &writer)
+                  .Is(StatusCode::kNotFound));
 }
 
 }  // namespace

@@ -113,5 +113,15 @@ TEST(BatchFormat, RefusesKindsThatNoBatchHolds) {
   }
 }
 
+TEST(BatchFormat, StopsForGoodAtAKindThatNoBatchHolds) {
+  const std::string bytes = SampleBatch() + "\x63";
+  BatchReader reader(bytes);
+  BatchEntry entry;
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(reader.Next(&entry));
+  EXPECT_FALSE(reader.Next(&entry));
+  EXPECT_FALSE(reader.Next(&entry));
+  EXPECT_FALSE(reader.whole()) << "the bad byte is the last one";
+}
+
 }  // namespace
 }  // namespace ledgerstone
