@@ -45,7 +45,7 @@ if(test_sources AND GTest_FOUND)
   add_executable(ledgerstone_tests ${test_sources})
   target_compile_definitions(ledgerstone_tests PRIVATE _GLIBCXX_ASSERTIONS)
   # Most of a build is these sources, and hardly any of a run.
-  if(LEDGERSTONE_SANITIZE)
+  if(LEDGERSTONE_SANITIZE OR LEDGERSTONE_COVERAGE)
     target_compile_options(ledgerstone_tests PRIVATE -O0)
   else()
     target_compile_options(ledgerstone_tests PRIVATE -O1)

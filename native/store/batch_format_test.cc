@@ -113,14 +113,18 @@ TEST(BatchFormat, RefusesKindsThatNoBatchHolds) {
   }
 }
 
-TEST(BatchFormat, StopsForGoodAtAKindThatNoBatchHolds) {
-  const std::string bytes = SampleBatch() + "\x63";
-  BatchReader reader(bytes);
-  BatchEntry entry;
-  for (int i = 0; i < 3; ++i) EXPECT_TRUE(reader.Next(&entry));
-  EXPECT_FALSE(reader.Next(&entry));
-  EXPECT_FALSE(reader.Next(&entry));
-  EXPECT_FALSE(reader.whole()) << "the bad byte is the last one";
+TEST(BatchFormat, StopsForGoodAtWhatNoBatchHolds) {
+  const std::string good = SampleBatch();
+  const std::string cut = good.substr(0, good.size() - 1);
+  for (const std::string& bytes : {good + "\x63", good + "\x63" + good, cut}) {
+    BatchReader reader(bytes);
+    BatchEntry entry;
+    int entries = 0;
+    while (reader.Next(&entry)) ++entries;
+    EXPECT_EQ(entries, bytes == cut ? 2 : 3);
+    EXPECT_FALSE(reader.Next(&entry));
+    EXPECT_FALSE(reader.whole());
+  }
 }
 
 }  // namespace

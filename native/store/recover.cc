@@ -132,7 +132,8 @@ Status StoreImpl::ReplayRecord(Generation* generation, ReplayBuffer* buffer,
     }
     ++sequence;
   }
-  if (!reader.whole() || sequence != header.first_sequence + header.entry_count) {
+  if (header.entry_count == 0 || !reader.whole() ||
+      sequence != header.first_sequence + header.entry_count) {
     return Status::Corruption("a sound record holds a batch that is not", place,
                               std::to_string(header.entry_count) + " entries",
                               std::to_string(sequence - header.first_sequence) + " entries");

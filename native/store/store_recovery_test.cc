@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "base/file_header.h"
+#include "base/namespace_options.h"
+#include "base/text.h"
 #include "log/format.h"
 #include "log/scan.h"
 #include "log/writer.h"
@@ -200,18 +202,22 @@ TEST_F(StoreRecovery, RefusesASoundRecordWhoseBatchIsNotWhatItSays) {
   WriteBatch batch;
   batch.Put(id_, "another", "value");
   const Slice whole(batch.bytes());
-  std::string crossed;
+  std::string crossed, timeless, nameless, created, dropped, garbled;
   AppendBatchEntry(&crossed, {EntryKind::kRangeDelete, id_, "b", "a"});
-  std::string timeless;
   AppendBatchEntry(&timeless, {EntryKind::kPutExpiring, id_, "another", "soon"});
-  std::string nameless;
   AppendBatchEntry(&nameless, {EntryKind::kPut, id_, "", "value"});
+  AppendBatchEntry(&created, {EntryKind::kCreateNamespace, id_, "a", EncodeNamespaceOptions({})});
+  AppendBatchEntry(&dropped, {EntryKind::kDropNamespace, id_ + 1, "", ""});
+  AppendBatchEntry(&garbled, {EntryKind::kCreateNamespace, id_ + 1, "b", "\x63"});
   const std::vector<std::pair<Slice, uint32_t>> lies = {
-      {whole, 2},         {whole.substr(0, whole.size() - 1), 1},
-      {Slice("\x07"), 1}, {crossed, 1},
-      {timeless, 1},      {nameless, 1}};
+      {whole, 2},    {whole.substr(0, whole.size() - 1), 1},
+      {"\x07", 1},   {"", 1},
+      {"", 0},       {crossed, 1},
+      {timeless, 1}, {nameless, 1},
+      {created, 1},  {dropped, 1},
+      {garbled, 1}};
   for (const auto& [payload, entries] : lies) {
-    SCOPED_TRACE(entries);
+    SCOPED_TRACE(HexBytes(payload));
     env_.Restore(image_);
     std::unique_ptr<log::Writer> writer;
     ASSERT_TRUE(log::Writer::Reopen(&env_, path, {FileKind::kLog, header.store_id, 1}, end,

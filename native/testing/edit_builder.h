@@ -42,6 +42,10 @@ inline VersionEdit FullEdit() {
   edit.dropped_namespaces.push_back(1);
   edit.deleted_tables.push_back({2, 0, 5});
   edit.new_tables.push_back({2, 6, MakeMeta(10, "USD", "USE", 290)});
+  edit.new_tables.back().meta.cleared_sequence = 260;
+  edit.range_deletes.push_back({2, {"USE", "USF", 291}});
+  edit.range_deletes.push_back({2, {"", "", 292}});
+  edit.ended_range_deletes.push_back({2, 255});
   edit.retained = Retained{5, 120};
   edit.kept_logs.push_back({8, 4000, 250, 1234567});
   return edit;

@@ -85,6 +85,42 @@ TEST_F(VersionBuilderTest, DropsANamespaceWithAllItsTables) {
   EXPECT_EQ(version->Find(2)->info.name, "default");
 }
 
+TEST_F(VersionBuilderTest, PutsTablesOfOneSequenceInL0ByNumber) {
+  const LevelMap map = ParseLevelMap("L0: 2=a-c", &context_);
+  VersionEdit edit;
+  for (const uint64_t number : {5, 7, 6}) {
+    edit.new_tables.push_back({1, 0, MakeMeta(number, "a", "z", 9)});
+  }
+  VersionPtr version;
+  ASSERT_TRUE(Build(map.version, edit, &version).ok());
+  std::string order;
+  for (const auto& file : version->Find(1)->levels[0]) {
+    order += std::to_string(file->meta().number) + " ";
+  }
+  EXPECT_EQ(order, "7 6 5 2 ");
+}
+
+TEST_F(VersionBuilderTest, AddsRangeDeletesAndEndsThemBySequence) {
+  const LevelMap map = ParseLevelMap("L0: 2=a-c", &context_);
+  VersionEdit edit;
+  edit.range_deletes.push_back({1, {"a", "c", 5}});
+  edit.range_deletes.push_back({1, {"b", "", 6}});
+  VersionPtr both;
+  ASSERT_TRUE(Build(map.version, edit, &both).ok());
+  ASSERT_EQ(both->Find(1)->range_tombstones->all().size(), 2u);
+  edit = {};
+  edit.ended_range_deletes.push_back({1, 5});
+  VersionPtr one;
+  ASSERT_TRUE(Build(*both, edit, &one).ok());
+  ASSERT_EQ(one->Find(1)->range_tombstones->all().size(), 1u);
+  EXPECT_EQ(one->Find(1)->range_tombstones->all()[0].sequence, 6u);
+  edit.ended_range_deletes = {{1, 6}};
+  VersionPtr none;
+  ASSERT_TRUE(Build(*one, edit, &none).ok());
+  EXPECT_EQ(none->Find(1)->range_tombstones, nullptr);
+  EXPECT_EQ(both->Find(1)->range_tombstones->all().size(), 2u) << "the base stays as it is";
+}
+
 TEST_F(VersionBuilderTest, RefusesWhatCannotBe) {
   VersionEdit edit;
   edit.deleted_tables.push_back({1, 5, 2});
@@ -115,6 +151,15 @@ TEST_F(VersionBuilderTest, RefusesWhatCannotBe) {
   edit = {};
   edit.created_namespaces.push_back(MakeNamespace(2, "default"));
   EXPECT_EQ(Refusal(edit), "two namespaces are named 'default'");
+  edit = {};
+  edit.range_deletes.push_back({9, {"a", "b", 3}});
+  EXPECT_EQ(Refusal(edit), "manifest edit: a range delete in namespace 9, which is not there");
+  for (const NamespaceId id : {1, 9}) {
+    edit = {};
+    edit.ended_range_deletes.push_back({id, 3});
+    EXPECT_EQ(Refusal(edit), "manifest edit: a range delete ends in namespace " +
+                                 std::to_string(id) + ", where it is not");
+  }
 }
 
 }  // namespace

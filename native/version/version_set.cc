@@ -162,7 +162,8 @@ VersionPtr VersionSet::Install(VersionPtr version, const ManifestState& state) {
 }
 
 Status VersionSet::KeepFailure(Status status) {
-  if (failure_.ok()) failure_ = status;
+  LS_CHECK(failure_.ok());
+  failure_ = status;
   return status;
 }
 
@@ -186,10 +187,8 @@ void VersionSet::Pin(VersionPtr* version, ManifestState* state) const {
 }
 
 void VersionSet::MarkFileNumberUsed(uint64_t number) {
-  uint64_t next = next_file_number_.load(std::memory_order_relaxed);
-  while (next <= number &&
-         !next_file_number_.compare_exchange_weak(next, number + 1, std::memory_order_relaxed)) {
-  }
+  const uint64_t next = next_file_number_.load(std::memory_order_relaxed);
+  next_file_number_.store(std::max(next, number + 1), std::memory_order_relaxed);
 }
 
 uint64_t VersionSet::manifest_number() const {
@@ -208,7 +207,7 @@ Status VersionSet::Close() {
   if (manifest_ == nullptr) return failure_;
   const std::unique_ptr<log::Writer> manifest = std::move(manifest_);
   Status status = failure_;
-  if (status.ok() && manifest->OwesPromise()) {
+  if (status.ok()) {
     status = manifest->AppendPromise();
     if (status.ok()) status = manifest->Sync();
   }

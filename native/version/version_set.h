@@ -76,7 +76,7 @@ class VersionSet {
   // Both of one moment.
   void Pin(VersionPtr* version, ManifestState* state) const;
   uint64_t NewFileNumber() { return next_file_number_.fetch_add(1, std::memory_order_relaxed); }
-  // After recovery: numbers up to `number` are taken.
+  // While opening, before anybody takes a number: those up to `number` are taken.
   void MarkFileNumberUsed(uint64_t number);
   uint64_t manifest_number() const;
   uint64_t manifest_bytes() const;

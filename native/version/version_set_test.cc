@@ -43,6 +43,23 @@ struct SetWorld {
     VersionSet::RecoveryReport report;
     return Recover(&report);
   }
+  // In place of the manifest's edits: those that `write` puts behind a snapshot, which stands there
+  // when `whole`.
+  Status RecoverForged(bool whole, const std::function<void(log::Writer*)>& write) {
+    const std::string path = Manifest();
+    const log::Writer::Identity identity{FileKind::kManifest, set->store_id(),
+                                         set->manifest_number(), 0};
+    env().RemoveImage(path);
+    std::unique_ptr<log::Writer> writer;
+    EXPECT_TRUE((whole ? CreateManifest(&env(), path, identity,
+                                        SnapshotEdit(*set->current(), set->state()), &writer)
+                       : log::Writer::Create(&env(), path, identity, {}, &writer))
+                    .ok());
+    write(writer.get());
+    EXPECT_TRUE(writer->Sync().ok());
+    EXPECT_TRUE(writer->Close().ok());
+    return Recover();
+  }
   std::string Levels() { return LevelSummary(*set->current()->Find(1)); }
 };
 
@@ -208,6 +225,55 @@ TEST(VersionSet, RefusesAManifestWithoutAWholeSnapshot) {
   EXPECT_EQ(missing.expected(), "000001.manifest");
 }
 
+TEST(VersionSet, RefusesSoundRecordsThatAreNoEditInTheirPlace) {
+  VersionEdit good;
+  good.first_log = 5;
+  VersionEdit twin;
+  twin.created_namespaces.push_back(MakeNamespace(2, "default"));
+  VersionEdit gone;
+  gone.dropped_namespaces.push_back(9);
+  const struct {
+    log::Writer::Record record;
+    std::string bytes;
+    const char* message;
+  } rows[] = {
+      {{log::RecordType::kBatch, 5, 1}, good.Encode(), "a record in a manifest that is no edit"},
+      {{log::RecordType::kEdit, 1, 1}, good.Encode(), "manifest edit out of its place"},
+      {{log::RecordType::kEdit, 3, 1}, good.Encode(), "manifest edit out of its place"},
+      {{log::RecordType::kEdit, 2, 2}, good.Encode(), "manifest edit out of its place"},
+      {{log::RecordType::kEdit, 2, 1}, "\x01", "manifest edit cut short"},
+      {{log::RecordType::kEdit, 2, 1}, gone.Encode(), "namespace 9 is dropped and not there"},
+      {{log::RecordType::kEdit, 2, 1}, twin.Encode(), "two namespaces are named 'default'"},
+  };
+  for (const auto& row : rows) {
+    for (const bool whole : {true, false}) {
+      if (!whole && row.record.first_sequence == 1) continue;
+      SetWorld world;
+      world.Create();
+      const Slice payload(row.bytes);
+      const Status status = world.RecoverForged(whole, [&](log::Writer* writer) {
+        EXPECT_TRUE(writer->Append(row.record, std::span(&payload, 1)).ok());
+      });
+      EXPECT_TRUE(status.Is(StatusCode::kCorruption)) << status.ToString();
+      const std::string text = status.ToString();
+      EXPECT_TRUE(!whole || text.find(row.message) != std::string::npos) << text;
+      EXPECT_NE(text.find(whole ? "the last good edit is number" : "no good edit before it"),
+                std::string::npos)
+          << text;
+    }
+  }
+}
+
+TEST(VersionSet, LeavesAManifestOfANewerBuildAlone) {
+  SetWorld world;
+  world.Create();
+  const Status status = world.RecoverForged(true, [](log::Writer* writer) {
+    const Slice payload("\x63\x01x");
+    EXPECT_TRUE(writer->Append({log::RecordType::kEdit, 2, 1}, std::span(&payload, 1)).ok());
+  });
+  EXPECT_TRUE(status.Is(StatusCode::kNotSupported)) << status.ToString();
+}
+
 TEST(VersionSet, RefusesADamagedCurrent) {
   SetWorld world;
   world.Create();
@@ -239,9 +305,11 @@ TEST(VersionSet, RefusesAMissingTableAndOneOfAnotherSize) {
 TEST(VersionSet, PassesOnAReadErrorAsWhatItIs) {
   SetWorld world;
   world.Create();
-  for (uint64_t nth = 0; nth < 2; ++nth) {
-    Fault fault = Fault::ErrorAt(nth);
-    fault.only_kind = DiskOperationKind::kRead;
+  ASSERT_TRUE(world.set->Apply(world.AddTable(0, "a", "c")).ok());
+  for (uint64_t nth = 0; nth < 3; ++nth) {
+    Fault fault = Fault::ErrorAt(nth % 2);
+    fault.only_kind = nth < 2 ? DiskOperationKind::kRead : DiskOperationKind::kSize;
+    if (nth == 2) fault.only_file_kind = "sst";
     world.env().SetFaultPlan(FaultPlan(fault));
     EXPECT_EQ(world.Recover().code(), StatusCode::kIoError) << nth;
     EXPECT_EQ(world.env().faults_fired(), 1u);
@@ -325,6 +393,51 @@ TEST(VersionSet, RunsInstalledWhenTheNewVersionIsCurrent) {
                           })
                   .ok());
   EXPECT_EQ(LevelSummary(*seen->Find(1)), "L0:1");
+}
+
+TEST(VersionSet, TellsWhenTheManifestCannotBeClosedWell) {
+  for (const DiskOperationKind kind :
+       {DiskOperationKind::kAppend, DiskOperationKind::kSync, DiskOperationKind::kClose}) {
+    SetWorld world;
+    world.Create();
+    Fault fault = Fault::ErrorAt(0);
+    fault.only_kind = kind;
+    world.env().SetFaultPlan(FaultPlan(fault));
+    EXPECT_EQ(world.set->Close().code(), StatusCode::kIoError);
+    EXPECT_EQ(world.env().faults_fired(), 1u);
+    EXPECT_EQ(world.set->Close().code(), StatusCode::kIoError) << "again";
+    EXPECT_EQ(world.set->Apply({}).code(), StatusCode::kIoError);
+    EXPECT_TRUE(world.Recover().ok());
+  }
+}
+
+TEST(VersionSet, WithoutAManifestHasNothingToClose) {
+  SetWorld world;
+  VersionSet set(&world.env(), "db", world.world.context());
+  EXPECT_TRUE(set.Close().ok());
+}
+
+TEST(VersionSet, LetsGoOfTablesThatTheFirstEditOfANewManifestRemoves) {
+  SetWorld world;
+  world.Create();
+  const VersionEdit add = world.AddTable(0, "a", "c");
+  const uint64_t number = add.new_tables[0].meta.number;
+  ASSERT_TRUE(world.set->Apply(add).ok());
+  VersionEdit remove;
+  remove.deleted_tables.push_back({1, 0, number});
+  ASSERT_TRUE(world.set->StartManifest(remove).ok());
+  EXPECT_EQ(world.world.obsolete(), std::vector<uint64_t>{number});
+}
+
+TEST(VersionSet, StartsNoManifestWithAnEditThatCannotBe) {
+  SetWorld world;
+  world.Create();
+  VersionEdit edit;
+  edit.deleted_tables.push_back({1, 0, 99});
+  const uint64_t number = world.set->manifest_number();
+  EXPECT_EQ(world.set->StartManifest(edit).code(), StatusCode::kCorruption);
+  EXPECT_EQ(world.set->manifest_number(), number);
+  EXPECT_TRUE(world.set->Apply(world.AddTable(0, "a", "c")).ok()) << "nothing failed for good";
 }
 
 TEST(VersionSet, IsClosedForGood) {
