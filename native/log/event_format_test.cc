@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "base/coding.h"
+#include "base/crc32c.h"
 #include "base/text.h"
 #include "log/event_catalog.h"
 #include "log/segment_index.h"
@@ -202,6 +203,41 @@ TEST(EventFormat, ACatalogThatCannotBeIsCorruption) {
   Catalog too_small = ExampleCatalog();
   too_small.segments.front().size = 100;
   EXPECT_EQ(code(too_small), StatusCode::kCorruption);
+}
+
+// With a right checksum, whatever the body says: refused, or a catalog that can be written again.
+TEST(EventFormat, ACatalogIsRefusedOrReadAsItIsWritten) {
+  const std::string whole = EncodeCatalog(ExampleCatalog());
+  const Slice body = Slice(whole).substr(kFileHeaderSize, whole.size() - kFileHeaderSize - 4);
+  int refused = 0;
+  const auto read = [&](const std::string& changed) {
+    std::string bytes = whole.substr(0, kFileHeaderSize) + changed;
+    const uint32_t seed = Crc32cSeed(FileSeed(ExampleCatalog().log_id, 0), kFileHeaderSize);
+    PutFixed32(&bytes, Crc32cExtend(seed, changed));
+    Catalog catalog, again;
+    const Status status = DecodeCatalog(bytes, &catalog);
+    EXPECT_TRUE(status.ok() || status.Is(StatusCode::kCorruption)) << status.ToString();
+    if (status.ok()) {
+      EXPECT_TRUE(DecodeCatalog(EncodeCatalog(catalog), &again).ok());
+      EXPECT_EQ(CatalogText(again), CatalogText(catalog));
+    }
+    refused += status.ok() ? 0 : 1;
+    return status.ok();
+  };
+  EXPECT_TRUE(read(std::string(body)));
+  for (size_t size = 0; size < body.size(); ++size) {
+    EXPECT_FALSE(read(std::string(body.substr(0, size)))) << size;
+  }
+  EXPECT_FALSE(read(std::string(body) + "x"));
+  refused = 0;
+  for (size_t at = 0; at < body.size(); ++at) {
+    for (const char value : {'\0', '\1', '\2', '\xff'}) {
+      std::string changed(body);
+      changed[at] = value;
+      read(changed);
+    }
+  }
+  EXPECT_GT(refused, 20);
 }
 
 TEST(EventFormat, AnIndexFindsPositionsAndTimesOnDiskAndInMemory) {
