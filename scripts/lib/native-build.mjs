@@ -2,14 +2,13 @@
 // with node-gyp. Both read native/sources.json and put the add-on into build/Release.
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, realpathSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import { addonPath, inRoot, root } from './paths.mjs'
-import { SetupError, must, step, which } from './run.mjs'
+import { SetupError, jobCount, must, step, which } from './run.mjs'
 import { fingerprint, isUpToDate, writeStamp } from './stamp.mjs'
 import { ensureGtest, ensureToolchain } from './system-packages.mjs'
 
-const jobs = String(availableParallelism())
+const jobs = String(jobCount())
 const cmakeJs = inRoot('node_modules/cmake-js/bin/cmake-js')
 const inputs = ['native', 'CMakeLists.txt', 'CMakePresets.json', 'binding.gyp', 'package-lock.json']
 

@@ -2,9 +2,8 @@
 // time as there are cores. Only failures and what the suites say are shown. A program that dies
 // counts the case it was in as failed.
 import { existsSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
 import { basename } from 'node:path'
-import { capture, must, which } from './run.mjs'
+import { capture, jobCount, must, which } from './run.mjs'
 
 const noise =
   /^\[( RUN {6}| {7}OK | {2}PASSED {2}|-{10}|={10})\]|^$|^Note: Google Test filter|^Running main/
@@ -59,7 +58,7 @@ async function runSuite(command, tests, env) {
   return counts
 }
 
-export async function runNativeTests(program, { preset = 'release', filter } = {}) {
+export async function runNativeTests(program, { preset = 'release', filter, env: added } = {}) {
   const total = { passed: 0, failed: 0, skipped: 0 }
   if (!existsSync(program)) {
     console.log(`There is no test program ${program}`)
@@ -67,7 +66,7 @@ export async function runNativeTests(program, { preset = 'release', filter } = {
   }
   const command = [...(await fixedLayout(preset)), program]
   const select = filter ? [`--gtest_filter=${filter}`] : []
-  const env = environments[preset]
+  const env = { ...environments[preset], ...added }
   const [name, ...args] = [...command, '--gtest_list_tests', ...select]
   const queue = listedSuites(await must(name, args, { env }))
   const work = async () => {
@@ -76,7 +75,7 @@ export async function runNativeTests(program, { preset = 'release', filter } = {
       for (const key of Object.keys(total)) total[key] += counts[key]
     }
   }
-  await Promise.all(Array.from({ length: availableParallelism() }, work))
+  await Promise.all(Array.from({ length: jobCount() }, work))
   if (total.skipped > 0) console.log(`${total.skipped} native tests skipped`)
   return total
 }

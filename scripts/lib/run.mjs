@@ -2,11 +2,15 @@
 // is shown in full when it fails.
 import { spawn } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { root } from './paths.mjs'
 
 // A failure that the user can act on: shown without a stack.
 export class SetupError extends Error {}
+
+// How many compilers or test programs at a time: LEDGERSTONE_JOBS, or as many as there are cores.
+export const jobCount = () => Number(process.env.LEDGERSTONE_JOBS) || availableParallelism()
 
 export function which(name) {
   for (const folder of (process.env.PATH ?? '').split(delimiter)) {
