@@ -219,6 +219,51 @@ TEST_F(SharedStoreTest, AClosedStoreAnswersClosedWhileItsEngineGoesOn) {
   EXPECT_TRUE(Put(*b, "k", "v").ok());
 }
 
+TEST_F(SharedStoreTest, VerificationsAndIngestionsEndWithTheirOwner) {
+  const SharedStorePtr a = MustOpen();
+  const SharedStorePtr b = MustOpen();
+  const NamespaceId id = Namespace(*a);
+  std::unique_ptr<Verification> verifications[2];
+  std::shared_ptr<Ingestion> ingestions[2];
+  WriteBatch batch;
+  batch.Put(id, "k", "v");
+  uint64_t wait = 0;
+  IngestReport report;
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_TRUE(a->NewVerification(0, &verifications[i]).ok());
+    ASSERT_TRUE(a->NewIngestion(id, &ingestions[i]).ok());
+    ASSERT_TRUE(ingestions[i]->Add(batch.bytes(), 1).ok());
+    EXPECT_EQ(ingestions[i]->entries(), 1u);
+    ASSERT_TRUE(i > 0 || ingestions[0]->Commit(&report).ok());
+  }
+  EXPECT_EQ(Get(*b, "k"), "v");
+  while (!verifications[0]->done()) ASSERT_TRUE(verifications[0]->Step(&wait).ok());
+  EXPECT_TRUE(verifications[0]->findings().empty());
+  EXPECT_EQ(verifications[0]->progress().files_done, verifications[0]->progress().files_total);
+  a->Leave();
+  EXPECT_TRUE(verifications[1]->Step(&wait).Is(StatusCode::kClosed));
+  verifications[1]->Cancel();
+  EXPECT_TRUE(ingestions[1]->Add(batch.bytes(), 1).Is(StatusCode::kClosed));
+  EXPECT_TRUE(ingestions[1]->Commit(&report).Is(StatusCode::kClosed));
+  EXPECT_TRUE(a->NewVerification(0, &verifications[0]).Is(StatusCode::kClosed));
+  EXPECT_TRUE(a->NewIngestion(id, &ingestions[0]).Is(StatusCode::kClosed));
+  EXPECT_TRUE(b->NewIngestion(id + 1, &ingestions[0]).Is(StatusCode::kInvalidArgument));
+}
+
+TEST_F(SharedStoreTest, TakesNoPartsOfAnotherWorld) {
+  SharedStorePtr store;
+  StepwiseScheduler scheduler(1);
+  Heard heard;
+  for (int part = 0; part < 3; ++part) {
+    SharedStoreOptions options = Tiny();
+    if (part == 0) options.store.env = Env::Posix();
+    if (part == 1) options.store.scheduler = &scheduler;
+    if (part == 2) options.store.listener = &heard;
+    EXPECT_TRUE(Open(&store, path_, options).Is(StatusCode::kInvalidArgument)) << part;
+  }
+  EXPECT_FALSE(fs::exists(path_));
+}
+
 TEST_F(SharedStoreTest, WhatAnOwnerHeldIsReleasedWhenItLeaves) {
   SharedStorePtr a = MustOpen();
   const SharedStorePtr b = MustOpen();

@@ -59,6 +59,30 @@ class StoreRecovery : public testing::Test {
     env_.WriteImage(StoreWorld::PathOf(kLog), bytes);
   }
 
+  // The disk as it was when the process died, with one more record in the log, written by its own
+  // writer.
+  void AppendRecord(Slice payload, uint32_t entries) {
+    env_.Restore(image_);
+    FileHeader header;
+    ASSERT_TRUE(DecodeFileHeader(LogBytes(), kLog, &header).ok());
+    log::ScanResult scan;
+    const std::string path = StoreWorld::PathOf(kLog);
+    ASSERT_TRUE(log::ScanSegment(
+                    &env_, path, kLog, FileKind::kLog, header.store_id, 1,
+                    [](const log::RecordHeader&, uint64_t, Slice) { return Status::Ok(); }, &scan)
+                    .ok());
+    std::unique_ptr<log::Writer> writer;
+    ASSERT_TRUE(log::Writer::Reopen(&env_, path, {FileKind::kLog, header.store_id, 1}, ends_.back(),
+                                    scan.chain, scan.last_sequence, &writer)
+                    .ok());
+    ASSERT_TRUE(writer
+                    ->Append({log::RecordType::kBatch, scan.last_sequence + 1, entries},
+                             std::span(&payload, 1))
+                    .ok());
+    ASSERT_TRUE(writer->Sync().ok());
+    ASSERT_TRUE(writer->Close().ok());
+  }
+
   std::map<std::string, std::string> Files() const {
     std::map<std::string, std::string> files;
     for (const std::string& path : env_.ListImages()) {
@@ -189,16 +213,6 @@ TEST_F(StoreRecovery, RefusesAFlippedByteBelowAPromise) {
 TEST_F(StoreRecovery, RefusesASoundRecordWhoseBatchIsNotWhatItSays) {
   Put(50, Durability::kDisk);
   Kill();
-  env_.Restore(image_);
-  const uint64_t end = ends_.back();
-  FileHeader header;
-  ASSERT_TRUE(DecodeFileHeader(LogBytes(), kLog, &header).ok());
-  log::ScanResult scan;
-  const std::string path = StoreWorld::PathOf(kLog);
-  ASSERT_TRUE(log::ScanSegment(
-                  &env_, path, kLog, FileKind::kLog, header.store_id, 1,
-                  [](const log::RecordHeader&, uint64_t, Slice) { return Status::Ok(); }, &scan)
-                  .ok());
   WriteBatch batch;
   batch.Put(id_, "another", "value");
   const Slice whole(batch.bytes());
@@ -218,19 +232,19 @@ TEST_F(StoreRecovery, RefusesASoundRecordWhoseBatchIsNotWhatItSays) {
       {garbled, 1}};
   for (const auto& [payload, entries] : lies) {
     SCOPED_TRACE(HexBytes(payload));
-    env_.Restore(image_);
-    std::unique_ptr<log::Writer> writer;
-    ASSERT_TRUE(log::Writer::Reopen(&env_, path, {FileKind::kLog, header.store_id, 1}, end,
-                                    scan.chain, scan.last_sequence, &writer)
-                    .ok());
-    ASSERT_TRUE(writer
-                    ->Append({log::RecordType::kBatch, scan.last_sequence + 1, entries},
-                             std::span(&payload, 1))
-                    .ok());
-    ASSERT_TRUE(writer->Sync().ok());
-    ASSERT_TRUE(writer->Close().ok());
-    ExpectRefusal(end);
+    AppendRecord(payload, entries);
+    ExpectRefusal(ends_.back());
   }
+}
+
+TEST_F(StoreRecovery, TellsWhenARecordNeedsMoreMemoryThanItsSegmentCan) {
+  Put(50, Durability::kDisk);
+  Kill();
+  AppendRecord("short", 1u << 30);
+  const auto before = Files();
+  StoreWorld world(&env_, 2);
+  EXPECT_EQ(world.Open().ToString(), "NO_MEMORY: no memory to replay 000001.wal");
+  EXPECT_EQ(Files(), before);
 }
 
 TEST_F(StoreRecovery, KeepsAPrefixOfRecordsThatAPowerCutReordered) {
