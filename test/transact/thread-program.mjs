@@ -36,14 +36,15 @@ async function take(tx, step, value) {
 }
 
 // Reads fix the moment of a transaction, but for those of keys that it has written itself.
-const fixes = ({ kind, key, gte, lt }, before) =>
-  kind === 'range'
-    ? gte < lt
-    : kind === 'get' && !before.some((one) => (one.kind === 'put' || one.kind === 'del') && one.key === key)
+const writes = ({ kind }) => kind === 'put' || kind === 'del'
+const fixes = (step, before) => {
+  if (step.kind === 'range') return step.gte < step.lt
+  return step.kind === 'get' && !before.some((one) => writes(one) && one.key === step.key)
+}
 
 // Each attempt but the last was refused; its reads are a snapshot's, fixed by the first of them.
 async function transact({ name, durability, steps: script }, history) {
-  const reading = script.every(({ kind }) => kind === 'get' || kind === 'range')
+  const reading = !script.some(writes)
   let attempt
   let attempts = 0
   let began = now()
