@@ -66,6 +66,7 @@ void SeedEdits() {
   first.next_file_number = 12;
   first.created_namespaces = {MakeNamespace(1, "plain"), MakeNamespace(2, "rates")};
   first.new_tables.push_back({1, 0, MakeMeta(5, "a", "k")});
+  first.new_tables.push_back({1, 0, MakeMeta(6, "l", "z")});
   first.range_deletes.push_back({2, {"b", "c", 7}});
   VersionEdit second;
   second.deleted_tables.push_back({1, 0, 5});
