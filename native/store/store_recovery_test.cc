@@ -224,17 +224,29 @@ TEST_F(StoreRecovery, RefusesASoundRecordWhoseBatchIsNotWhatItSays) {
   AppendBatchEntry(&dropped, {EntryKind::kDropNamespace, id_ + 1, "", ""});
   AppendBatchEntry(&garbled, {EntryKind::kCreateNamespace, id_ + 1, "b", "\x63"});
   const std::vector<std::pair<Slice, uint32_t>> lies = {
-      {whole, 2},    {whole.substr(0, whole.size() - 1), 1},
-      {"\x07", 1},   {"", 1},
-      {"", 0},       {crossed, 1},
-      {timeless, 1}, {nameless, 1},
-      {created, 1},  {dropped, 1},
+      {whole, 2},      {whole.substr(0, whole.size() - 1), 1},
+      {"\x07\x07", 1}, {"", 1},
+      {"", 0},         {crossed, 1},
+      {timeless, 1},   {nameless, 1},
+      {created, 1},    {dropped, 1},
       {garbled, 1}};
   for (const auto& [payload, entries] : lies) {
     SCOPED_TRACE(HexBytes(payload));
     AppendRecord(payload, entries);
     ExpectRefusal(ends_.back());
   }
+}
+
+TEST_F(StoreRecovery, PassesOverEntriesOfANamespaceThatIsNotThere) {
+  Put(50, Durability::kDisk);
+  Kill();
+  WriteBatch batch;
+  batch.Put(id_ + 7, "nowhere", "value");
+  batch.DeleteRange(id_ + 7, "a", "b");
+  AppendRecord(batch.bytes(), batch.count());
+  OpenReport report;
+  ExpectFirstKeys(1, &report);
+  EXPECT_EQ(report.replayed_records, 2u) << "the key, with its namespace, and this";
 }
 
 TEST_F(StoreRecovery, TellsWhenARecordNeedsMoreMemoryThanItsSegmentCan) {

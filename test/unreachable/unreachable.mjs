@@ -11,4 +11,12 @@
 //   why        the argument
 
 /** @type {readonly import('./unreachable.d.mts').Unreachable[]} */
-export const unreachable = []
+export const unreachable = [
+  {
+    file: 'base/checks.cc',
+    at: 'void CheckFailed(',
+    lines: 5,
+    never: ['run'],
+    why: 'Ends the process before it could write its counts; the death tests see it end.',
+  },
+]
