@@ -13,7 +13,7 @@ export const BARS = [
   ['metamorphic operations', 5_000_000],
   ['metamorphic executions', 60_000_000],
   ['parser fuzz executions', 100_000_000],
-  ['store fuzz executions', 2_000_000],
+  ['store fuzz executions', 100_000],
   ['histories checked', 1_000],
 ]
 
