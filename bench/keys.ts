@@ -1,21 +1,31 @@
-// The entries that every contender writes and reads: 16-byte keys and 100-byte values, half of
+// The entries that every contender writes and reads: keys of 16 or 20 bytes and values half of
 // whose bytes repeat the other half. Entry n is the same for every contender, run and machine.
 //
-// 1. Keys are 'account/' and 2n as a 64-bit big-endian number, so entry n is the n-th in key order.
+// 1. Keys are a prefix and 2n as a 64-bit big-endian number, so entry n is the n-th in key order.
 //    The odd numbers between are the keys that are missing.
-// 2. A value starts with n, so that a reader can tell a right value from another one's.
+// 2. A value starts with n and a version, so that a reader can tell a right value from another
+//    entry's and from an older one.
 // 3. `Permutation` needs no memory: a four-round Feistel network over the next power of four,
 //    walked until it falls below the size (Black and Rogaway, "Ciphers with Arbitrary Finite
 //    Domains", 2002).
 
-export const KEY_BYTES = 16
-export const VALUE_BYTES = 100
-export const ENTRY_BYTES = KEY_BYTES + VALUE_BYTES
+export interface Shape {
+  keyBytes: number
+  valueBytes: number
+}
 
-const HALF = VALUE_BYTES / 2
-const PREFIX = Buffer.from('account/')
-const NUMBER_AT = PREFIX.length
+/** As `--shape` names them: LevelDB's, RocksDB's, a ledger record, YCSB's. */
+export const SHAPES: Readonly<Record<string, Shape>> = {
+  '16/100': { keyBytes: 16, valueBytes: 100 },
+  '20/400': { keyBytes: 20, valueBytes: 400 },
+  '16/128': { keyBytes: 16, valueBytes: 128 },
+  '16/1024': { keyBytes: 16, valueBytes: 1024 },
+}
+
+const NUMBER_BYTES = 8
+const PREFIX = 'account/0000'
 const POOL_VALUES = 8192
+const VERSION_AT = 4
 
 function mixed(value: number, salt: number): number {
   let mix = Math.imul(value ^ salt, 0x85ebca6b)
@@ -58,31 +68,38 @@ export class Permutation {
   }
 }
 
-function valuePool(seed: number): Buffer {
-  const pool = Buffer.alloc(POOL_VALUES * VALUE_BYTES)
-  for (let at = 0, word = 0; at < pool.length; at += VALUE_BYTES) {
-    for (let byte = 0; byte < HALF; byte += 1) pool[at + byte] = mixed((word += 1), seed) & 0xff
-    pool.copy(pool, at + HALF, at, at + HALF)
+function valuePool(valueBytes: number, seed: number): Buffer {
+  const half = Math.floor(valueBytes / 2)
+  const pool = Buffer.alloc(POOL_VALUES * valueBytes)
+  for (let at = 0, word = 0; at < pool.length; at += valueBytes) {
+    for (let byte = 0; byte < half; byte += 1) pool[at + byte] = mixed((word += 1), seed) & 0xff
+    pool.copy(pool, at + half, at, at + half)
   }
   return pool
 }
 
-function writeKeyNumber(target: Buffer, number: number): void {
-  target.writeUInt32BE(Math.floor(number / 2 ** 32), NUMBER_AT)
-  target.writeUInt32BE(number % 2 ** 32, NUMBER_AT + 4)
-}
-
 export class Entries {
   readonly size: number
+  readonly keyBytes: number
+  readonly valueBytes: number
+  readonly #numberAt: number
   readonly #order: Permutation
   readonly #pool: Buffer
-  readonly #probe = Buffer.alloc(KEY_BYTES)
+  readonly #probe: Buffer
 
-  constructor(size: number, seed: number) {
+  constructor(size: number, seed: number, { keyBytes, valueBytes }: Shape) {
     this.size = size
+    this.keyBytes = keyBytes
+    this.valueBytes = valueBytes
+    this.#numberAt = keyBytes - NUMBER_BYTES
     this.#order = new Permutation(size, seed)
-    this.#pool = valuePool(seed)
-    PREFIX.copy(this.#probe)
+    this.#pool = valuePool(valueBytes, seed)
+    this.#probe = Buffer.from(PREFIX.slice(0, this.#numberAt).padEnd(keyBytes))
+  }
+
+  /** Of keys and values. */
+  get bytes(): number {
+    return this.size * (this.keyBytes + this.valueBytes)
   }
 
   /** The entry that comes at this place of the random order. */
@@ -92,44 +109,61 @@ export class Entries {
 
   /** A key in memory of its own. */
   key(entry: number): Buffer {
-    const key = Buffer.allocUnsafe(KEY_BYTES)
-    PREFIX.copy(key)
-    writeKeyNumber(key, entry * 2)
+    const key = Buffer.allocUnsafe(this.keyBytes)
+    this.probe(entry).copy(key)
     return key
   }
 
   /** A value in memory of its own. */
-  value(entry: number): Buffer {
-    const value = Buffer.allocUnsafe(VALUE_BYTES)
-    const from = (entry % POOL_VALUES) * VALUE_BYTES
-    this.#pool.copy(value, 0, from, from + VALUE_BYTES)
+  value(entry: number, version = 0): Buffer {
+    const value = Buffer.allocUnsafe(this.valueBytes)
+    const from = (entry % POOL_VALUES) * this.valueBytes
+    const half = this.valueBytes >>> 1
+    this.#pool.copy(value, 0, from, from + this.valueBytes)
     value.writeUInt32LE(entry, 0)
-    value.writeUInt32LE(entry, HALF)
+    value.writeUInt32LE(version, VERSION_AT)
+    value.writeUInt32LE(entry, half)
+    value.writeUInt32LE(version, half + VERSION_AT)
     return value
   }
 
-  /** The key in memory that the next call of probe() or missing() overwrites. */
+  /** The key in memory that the next call of key(), probe() or missing() overwrites. */
   probe(entry: number): Buffer {
-    writeKeyNumber(this.#probe, entry * 2)
-    return this.#probe
+    return this.#numbered(entry * 2)
   }
 
   /** A key that no entry has, between two that are there; in the memory of probe(). */
   missing(entry: number): Buffer {
-    writeKeyNumber(this.#probe, entry * 2 + 1)
-    return this.#probe
+    return this.#numbered(entry * 2 + 1)
   }
 
   isKey(key: Uint8Array, entry: number): boolean {
-    if (key.length !== KEY_BYTES) return false
-    let number = 0
-    for (let at = KEY_BYTES - 4; at < KEY_BYTES; at += 1) {
-      number = number * 256 + (key[at] as number)
-    }
-    return number === entry * 2
+    return this.entryOf(key) === entry
   }
 
-  isValue(value: Buffer | undefined, entry: number): boolean {
-    return value?.length === VALUE_BYTES && value.readUInt32LE(0) === entry
+  /** -1 where it is no entry's key. */
+  entryOf(key: Uint8Array): number {
+    if (key.length !== this.keyBytes) return -1
+    let number = 0
+    for (let at = this.keyBytes - 4; at < this.keyBytes; at += 1) {
+      number = number * 256 + (key[at] as number)
+    }
+    return number % 2 === 0 ? number / 2 : -1
+  }
+
+  isValue(value: Buffer | undefined, entry: number, version = 0): boolean {
+    return this.versionOf(value, entry) === version
+  }
+
+  /** -1 where it is missing, or no value of the entry. */
+  versionOf(value: Buffer | undefined, entry: number): number {
+    const isOwn = value?.length === this.valueBytes && value.readUInt32LE(0) === entry
+    return isOwn ? value.readUInt32LE(VERSION_AT) : -1
+  }
+
+  #numbered(number: number): Buffer {
+    this.#probe.writeUInt32BE(Math.floor(number / 2 ** 32), this.#numberAt)
+    this.#probe.writeUInt32BE(number % 2 ** 32, this.#numberAt + 4)
+    return this.#probe
   }
 }

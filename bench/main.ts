@@ -1,17 +1,25 @@
-// Benchmarks beside peers: parses the command line, installs the peers' packages when they are
-// missing, measures, and prints a table. The exit code is 1 when a workload failed, 2 for a command
-// line that makes no sense.
+// Benchmarks beside peers: parses the command line, makes the peers' packages ready, measures, and
+// prints what came out. The exit code is 1 when a workload failed, 2 for a command line that makes
+// no sense.
 
-import { rmSync } from 'node:fs'
-import { compare } from './comparison.js'
+import { rmSync, writeFileSync } from 'node:fs'
+import { type Comparison, compare } from './comparison.js'
 import { record } from './history.js'
 import { type Machine, describeMachine, warnings } from './machine.js'
-import { type BenchOptions, parseOptions, usage } from './options.js'
-import { installPackages, installedVersion } from './packages.js'
+import { runMicro } from './micro/main.js'
+import { type BenchOptions, type Chosen, parseOptions, usage } from './options.js'
+import { ensurePackages, installedVersion } from './packages.js'
 import { type Contender, PACKAGED } from './peers/contenders.js'
-import { type Plan, endChildren, makeFolder, runWorkload } from './runner.js'
-import { heading, tableRow } from './table.js'
-import type { Workload } from './workloads/workload.js'
+import { page } from './report/html.js'
+import { markdown } from './report/markdown.js'
+import {
+  BLOCK_LEGEND,
+  block,
+  durabilityNote,
+  summaryHeading,
+  summaryRow,
+} from './report/table.js'
+import { endChildren, makeFolder, runWorkload } from './runner.js'
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
@@ -27,15 +35,13 @@ function options(): BenchOptions {
 }
 
 /** The packaged peers that cannot take part. */
-function missingPeers({ peers, chosen }: BenchOptions): Contender[] {
-  const isMissing = (name: Contender): boolean => installedVersion(name) === undefined
-  const needed = PACKAGED.filter((name) => chosen.some((workload) => workload.peer === name))
-  if (peers && needed.some(isMissing)) {
-    console.log('Installing the peers …')
-    const failure = installPackages()
-    if (failure !== undefined) console.log(`The peers could not be installed. ${failure}`)
-  }
-  return needed.filter(isMissing)
+function missingPeers({ peers, chosen, micro }: BenchOptions): Contender[] {
+  const isWanted = (name: Contender): boolean =>
+    chosen.some(({ workload }) => workload.peers.includes(name))
+  const needed = PACKAGED.filter(isWanted)
+  const failures = micro || (peers && needed.length > 0) ? ensurePackages(console.log) : []
+  for (const failure of failures) console.log(failure)
+  return needed.filter((name) => installedVersion(name) === undefined)
 }
 
 function showProgress(text: string): void {
@@ -44,22 +50,84 @@ function showProgress(text: string): void {
 
 function introduce({ runs, sizes }: BenchOptions, machine: Machine): void {
   const count = (value: number): string => value.toLocaleString('en-US')
+  const threads = sizes.threads > 1 ? `, ${sizes.threads} threads` : ''
   console.log(
     `Node.js ${machine.node}, ${machine.cpu} × ${machine.cores}, ${machine.fileSystem}\n` +
-      `${count(sizes.entries)} entries of 16 + 100 bytes, ${sizes.memoryBytes / 2 ** 20} MiB, ` +
+      `${count(sizes.entries)} entries of ${sizes.keyBytes} + ${sizes.valueBytes} bytes, ` +
+      `${Math.round(sizes.memoryBytes / 2 ** 20)} MiB (${sizes.budget})${threads}, ` +
       `median of ${runs} ${runs === 1 ? 'run' : 'runs'}`,
   )
   for (const warning of warnings(machine)) console.log(`Note: ${warning}`)
-  console.log(`\n${heading()}`)
+  console.log(`\n${BLOCK_LEGEND}`)
 }
 
-async function measure(workload: Workload, plan: Plan, machine: Machine, keep: boolean) {
+interface Session {
+  given: BenchOptions
+  machine: Machine
+  folder: string
+  missing: readonly Contender[]
+}
+
+async function measure({ workload, rows }: Chosen, session: Session): Promise<Comparison[]> {
+  const { given, folder, missing, machine } = session
+  const { runs, sizes } = given
+  const beside = given.peers ? workload.peers.filter((peer) => !missing.includes(peer)) : []
+  const contenders: Contender[] = ['ledgerstone', ...beside.filter((peer) => canShare(peer, given))]
+  const plan = { folder, runs, sizes, contenders, rows, onProgress: showProgress }
   const results = await runWorkload(workload, plan)
   showProgress('')
-  for (const row of workload.rows) {
-    const comparison = compare(workload, row, results)
-    console.log(tableRow(comparison))
-    if (keep) record(comparison, machine, plan.sizes)
+  const wanted = workload.rows.filter((row) => rows.includes(row.name))
+  const comparisons = wanted.map((row) => compare(workload, row, results))
+  for (const comparison of comparisons) {
+    console.log(`\n${block(comparison)}`)
+    if (given.record) record(comparison, machine, sizes)
+  }
+  return comparisons
+}
+
+/** A Map belongs to one thread: others would each have a copy, which is no shared store. */
+const canShare = (peer: Contender, { sizes }: BenchOptions): boolean =>
+  sizes.threads === 1 || peer !== 'map'
+
+async function measureAll(session: Session): Promise<Comparison[]> {
+  const comparisons: Comparison[] = []
+  for (const chosen of session.given.chosen) {
+    try {
+      comparisons.push(...(await measure(chosen, session)))
+    } catch (error) {
+      showProgress('')
+      console.log(`\n${chosen.workload.name}: failed. ${messageOf(error)}`)
+      process.exitCode = 1
+    }
+  }
+  return comparisons
+}
+
+function conclude(comparisons: readonly Comparison[], session: Session): void {
+  const { given, machine, missing } = session
+  console.log(`\n${summaryHeading()}`)
+  for (const comparison of comparisons) console.log(summaryRow(comparison))
+  console.log('\nratio: above 1, ours is better than the best peer (where there is none, floor).')
+  for (const kept of ['os', 'disk'] as const) {
+    const those = comparisons.filter(({ durability }) => durability === kept)
+    const took = new Set(those.flatMap(({ others }) => others.map((side) => side.contender)))
+    if (those.length > 0) console.log(durabilityNote(kept, ['ledgerstone', ...took]))
+  }
+  if (given.sizes.threads > 1) console.log('Left out: Map (it cannot be shared by threads).')
+  if (missing.length > 0) console.log(`Left out: ${missing.join(', ')} (not installed).`)
+  if (given.readme) console.log(`\n${markdown(comparisons, machine, given.sizes)}`)
+  if (given.html === undefined) return
+  writeFileSync(given.html, page(comparisons, machine, given.sizes))
+  console.log(`Wrote ${given.html}`)
+}
+
+async function measureFunctions(given: BenchOptions, machine: Machine, directory: string) {
+  const { quick, record: keep } = given
+  try {
+    await runMicro({ directory, quick, record: keep, machine })
+  } catch (error) {
+    console.log(`The single functions: failed. ${messageOf(error)}`)
+    process.exitCode = 1
   }
 }
 
@@ -75,22 +143,10 @@ async function main(): Promise<void> {
   process.once('SIGINT', () => process.exit(130))
   process.once('SIGTERM', () => process.exit(143))
   const machine = describeMachine(folder)
-  introduce(given, machine)
-  for (const workload of given.chosen) {
-    const withPeer = given.peers && !missing.includes(workload.peer)
-    const contenders: Contender[] = ['ledgerstone', ...(withPeer ? [workload.peer] : [])]
-    const { runs, sizes } = given
-    const plan = { folder, runs, sizes, contenders, onProgress: showProgress }
-    try {
-      await measure(workload, plan, machine, given.record)
-    } catch (error) {
-      showProgress('')
-      console.log(`${workload.name}: failed. ${messageOf(error)}`)
-      process.exitCode = 1
-    }
-  }
-  console.log('\nratio: above 1, ours is better; of the runs, one beside the other.')
-  if (missing.length > 0) console.log(`Left out: ${missing.join(', ')} (not installed).`)
+  if (!given.micro) introduce(given, machine)
+  if (given.micro) return measureFunctions(given, machine, makeFolder(folder))
+  const session = { given, machine, folder, missing }
+  conclude(await measureAll(session), session)
 }
 
 await main()

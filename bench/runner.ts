@@ -15,6 +15,8 @@ export interface Plan {
   folder: string
   runs: number
   contenders: readonly Contender[]
+  /** Of the workload's rows. */
+  rows: readonly string[]
   sizes: Sizes
   onProgress: (text: string) => void
 }
@@ -27,21 +29,27 @@ export function makeFolder(parent: string): string {
   return mkdtempSync(join(parent, 'run-'))
 }
 
+/** Ends with this program. */
+export function tracked(child: ChildProcess): ChildProcess {
+  live.add(child)
+  child.once('close', () => live.delete(child))
+  return child
+}
+
 export function endChildren(): void {
   for (const child of live) child.kill('SIGKILL')
 }
 
 function runChild(job: Job): Promise<Outcome | undefined> {
   return new Promise((resolve, reject) => {
-    const child = fork(program, [JSON.stringify(job)], { stdio: ['ignore', 2, 2, 'ipc'] })
+    const argument = JSON.stringify(job)
+    const child = tracked(fork(program, [argument], { stdio: ['ignore', 2, 2, 'ipc'] }))
     let outcome: Outcome | undefined
-    live.add(child)
     child.on('message', (message) => {
       outcome = message as Outcome
     })
     child.on('error', reject)
     child.on('close', (code, signal) => {
-      live.delete(child)
       const prepared = job.phase === 'prepare' && signal === 'SIGKILL'
       const measured = job.phase === 'measure' && code === 0 && outcome !== undefined
       if (prepared || measured) resolve(outcome)
@@ -52,7 +60,8 @@ function runChild(job: Job): Promise<Outcome | undefined> {
 
 async function runOnce(workload: Workload, contender: Contender, plan: Plan): Promise<Outcome> {
   const directory = makeFolder(plan.folder)
-  const job = { workload: workload.name, contender, directory, sizes: plan.sizes }
+  const { rows, sizes } = plan
+  const job = { workload: workload.name, rows, contender, directory, sizes }
   try {
     if (workload.prepare !== undefined) await runChild({ ...job, phase: 'prepare' })
     return (await runChild({ ...job, phase: 'measure' })) as Outcome

@@ -3,9 +3,13 @@
 
 import { closeSync, fdatasyncSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Peer, type PeerOptions, notMeasured } from './peer.js'
+import type { Peer, PeerOptions } from './peer.js'
 
 const APPEND_BYTES = 4096
+
+function refuse(): never {
+  throw new Error('append-loop stores no entries')
+}
 
 export async function openAppendLoop(options: PeerOptions): Promise<Peer> {
   const file = openSync(join(options.directory, 'appended'), 'a')
@@ -17,11 +21,16 @@ export async function openAppendLoop(options: PeerOptions): Promise<Peer> {
       writeSync(file, page)
       if (options.durability === 'disk') fdatasyncSync(file)
     },
-    putMany: () => notMeasured('append-loop', 'putMany'),
-    get: () => notMeasured('append-loop', 'get'),
-    scan: () => notMeasured('append-loop', 'scan'),
+    putMany: refuse,
+    delete: refuse,
+    get: refuse,
+    getAsync: refuse,
+    getMany: refuse,
+    seek: refuse,
+    scan: refuse,
     settle: async () => {},
     replayedBytes: () => undefined,
+    stallMicros: () => undefined,
     close: async () => closeSync(file),
   }
 }

@@ -19,15 +19,25 @@ export async function openLedgerstone(options: PeerOptions): Promise<Peer> {
           batch.put(entries, keys[i] as Buffer, values[i] as Buffer)
         }
       }, how),
+    delete: (key) => entries.del(key, how),
     get: (key) => entries.getSync(key),
-    scan: (visit) => {
-      for (const [key, value] of entries.range()) visit(key, value)
+    getAsync: (key) => entries.get(key),
+    getMany: (keys) => entries.getManySync(keys),
+    seek: (gte, limit, visit) => {
+      for (const [key, value] of entries.range({ gte, limit })) visit(key, value)
+    },
+    scan: (visit, reverse) => {
+      for (const [key, value] of entries.range({ reverse })) visit(key, value)
     },
     settle: async () => {
       await store.flush()
       await store.compact()
     },
     replayedBytes: () => store.report.replayedBytes,
+    stallMicros: () => {
+      const { flush, compaction, slowdown } = store.stats().stalls
+      return flush.micros + compaction.micros + slowdown.micros
+    },
     close: () => store.close(),
   }
 }

@@ -2,47 +2,47 @@
 // ever was, and what is left at the end. The limit is a bare Node.js process, measured beside it,
 // plus the memory budget and 64 MiB.
 
-import { readFileSync } from 'node:fs'
-import { Entries } from '../keys.js'
+import { residentNow, residentPeak } from '../resources.js'
 import { fill, openFor, readBack } from './steps.js'
-import type { Job, Outcome, Workload } from './workload.js'
+import { type Job, type Outcome, type Workload, entriesOf } from './workload.js'
 
 const MIB = 2 ** 20
 const ALLOWANCE_BYTES = 64 * MIB
 
-// The kernel's own count. The one of getrusage() starts at the size of the parent process.
-function statusBytes(field: string): number | undefined {
-  if (process.platform !== 'linux') return undefined
-  const line = new RegExp(`^${field}:\\s+(\\d+) kB`, 'm')
-  const kib = line.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]
-  return kib === undefined ? undefined : Number(kib) * 1024
+function outcomeOf(peakBytes: number, afterBytes: number): Outcome {
+  return {
+    'memory-peak': { value: peakBytes / MIB },
+    'memory-after': { value: afterBytes / MIB },
+  }
 }
-
-const residentNow = (): number => statusBytes('VmRSS') ?? process.memoryUsage.rss()
-const residentPeak = (): number =>
-  statusBytes('VmHWM') ?? process.resourceUsage().maxRSS * 1024
 
 function limit(job: Job): Outcome {
   const bytes = residentNow() + job.sizes.memoryBytes + ALLOWANCE_BYTES
-  return { 'memory-peak': bytes / MIB, 'memory-after': bytes / MIB }
+  return outcomeOf(bytes, bytes)
 }
 
 export const memory: Workload = {
   name: 'memory',
   rows: [
-    { name: 'memory-peak', unit: 'MiB', better: 'less' },
-    { name: 'memory-after', unit: 'MiB', better: 'less' },
+    {
+      ...{ name: 'memory-peak', unit: 'MiB', better: 'less' },
+      what: 'highest resident memory through a long fill, compaction and reads',
+    },
+    {
+      ...{ name: 'memory-after', unit: 'MiB', better: 'less' },
+      what: 'resident memory at the end of that',
+    },
   ],
   durability: 'os',
-  peer: 'bare-node',
+  peers: ['bare-node'],
   measure: async (job) => {
     if (job.contender === 'bare-node') return limit(job)
-    const entries = new Entries(job.sizes.fillEntries, job.sizes.seed)
+    const entries = entriesOf(job, job.sizes.fillEntries)
     const peer = await openFor(job, 'os')
     await fill(peer, entries)
     await peer.settle()
     readBack(peer, entries)
-    const outcome = { 'memory-peak': residentPeak() / MIB, 'memory-after': residentNow() / MIB }
+    const outcome = outcomeOf(residentPeak(), residentNow())
     await peer.close()
     return outcome
   },

@@ -56,7 +56,7 @@ export async function compile(preset, target) {
 }
 
 // npm carries a node-gyp of its own and names it to its scripts.
-function findNodeGyp() {
+export function findNodeGyp() {
   const named = process.env.npm_config_node_gyp
   if (named && existsSync(named)) return named
   const npm = process.env.npm_execpath ?? which('npm')
@@ -66,7 +66,7 @@ function findNodeGyp() {
   throw new SetupError('Neither CMake nor node-gyp was found: install CMake, or npm with node-gyp.')
 }
 
-function nodeHeaders() {
+export function nodeHeaders() {
   const prefix = join(dirname(realpathSync(process.execPath)), '..')
   const found = existsSync(join(prefix, 'include/node/node_api.h'))
   return found ? [`--nodedir=${prefix}`] : []

@@ -1,36 +1,35 @@
 // The parts of the benchmarks that decide whether a number is right.
 
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { deflateRawSync } from 'node:zlib'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { type Comparison, compare, spread } from '../../bench/comparison.js'
 import { record } from '../../bench/history.js'
-import { Entries, KEY_BYTES, Permutation, VALUE_BYTES } from '../../bench/keys.js'
+import { Histogram } from '../../bench/histogram.js'
+import { Entries, Permutation, SHAPES, type Shape } from '../../bench/keys.js'
 import type { Machine } from '../../bench/machine.js'
+import { openMap } from '../../bench/peers/map.js'
 import type { Peer } from '../../bench/peers/peer.js'
-import { tableRow } from '../../bench/table.js'
-import { workloadNamed } from '../../bench/workloads/all.js'
-import { fill, putWithCallers, readBack } from '../../bench/workloads/steps.js'
-import { type Row, WrongResult } from '../../bench/workloads/workload.js'
+import { Random, Zipfian } from '../../bench/random.js'
+import { block, summaryRow } from '../../bench/report/table.js'
+import { rows, workloadNamed } from '../../bench/workloads/all.js'
+import { readSteps, readingOf } from '../../bench/workloads/read-steps.js'
+import { run } from '../../bench/workloads/reading.js'
+import {
+  expectGone,
+  fill,
+  readBack,
+  timedFill,
+  writeWithCallers,
+} from '../../bench/workloads/steps.js'
+import { SeriesCounter } from '../../bench/workloads/sustained-fill.js'
+import { type Row, type Sizes, WrongResult } from '../../bench/workloads/workload.js'
 
-function mapPeer(map: Map<string, Buffer>): Peer {
-  const put = async (key: Buffer, value: Buffer): Promise<void> => {
-    map.set(key.toString('hex'), value)
-  }
-  return {
-    put,
-    putMany: async (keys, values) => {
-      for (const [i, key] of keys.entries()) await put(key, values[i] as Buffer)
-    },
-    get: (key) => map.get(key.toString('hex')),
-    scan: () => {},
-    settle: async () => {},
-    replayedBytes: () => undefined,
-    close: async () => {},
-  }
-}
+const SMALLEST = SHAPES['16/100'] as Shape
+const entriesOf = (size: number, seed: number, shape = SMALLEST) => new Entries(size, seed, shape)
 
 describe('keys and values', () => {
   test.each([1, 2, 3, 100, 1023, 1024, 1025, 70_000])(
@@ -52,9 +51,9 @@ describe('keys and values', () => {
   })
 
   test('keys are in the order of their entries, with a missing one between any two', () => {
-    const entries = new Entries(1000, 1)
+    const entries = entriesOf(1000, 1)
     const keys = Array.from({ length: 1000 }, (_, entry) => entries.key(entry))
-    expect(keys.every((key) => key.length === KEY_BYTES)).toBe(true)
+    expect(keys.every((key) => key.length === 16)).toBe(true)
     for (const [entry, key] of keys.slice(1).entries()) {
       expect(Buffer.compare(keys[entry] as Buffer, entries.missing(entry))).toBe(-1)
       expect(Buffer.compare(entries.missing(entry), key)).toBe(-1)
@@ -62,9 +61,9 @@ describe('keys and values', () => {
   })
 
   test('a value is told from the value of any other entry, and is half compressible', () => {
-    const entries = new Entries(20_000, 1)
+    const entries = entriesOf(20_000, 1)
     const value = entries.value(9000)
-    expect(value.length).toBe(VALUE_BYTES)
+    expect(value.length).toBe(100)
     expect(entries.isValue(value, 9000)).toBe(true)
     expect(entries.isValue(value, 9000 + 8192)).toBe(false)
     expect(entries.isValue(value.subarray(1), 9000)).toBe(false)
@@ -75,76 +74,194 @@ describe('keys and values', () => {
   })
 })
 
+const everything: Sizes = {
+  ...SMALLEST,
+  ...{ entries: 500, reads: 300, fillEntries: 1, sustainedEntries: 1, durableEntries: 1 },
+  ...{ recoveryBytes: 1, memoryBytes: 1, budget: 'resident', threads: 1, seed: 1 },
+}
+
+async function filledMap(entries: Entries): Promise<Peer> {
+  const peer = await openMap()
+  await fill(peer, entries)
+  await peer.settle()
+  return peer
+}
+
 describe('the checks', () => {
   test('pass when every entry is there, however it was written', async () => {
-    const entries = new Entries(2500, 3)
-    const [batched, single] = [new Map<string, Buffer>(), new Map<string, Buffer>()]
-    await fill(mapPeer(batched), entries)
-    await putWithCallers(mapPeer(single), entries, 64)
-    expect(batched.size).toBe(2500)
-    expect(single).toEqual(batched)
-    expect(() => readBack(mapPeer(single), entries)).not.toThrow()
+    const entries = entriesOf(2500, 3)
+    const [batched, single] = [await openMap(), await openMap()]
+    const latency = new Histogram()
+    await timedFill(batched, entries, { order: (n) => entries.at(n), size: 100, latency })
+    expect(latency.count).toBe(25)
+    const put = (entry: number) => single.put(entries.key(entry), entries.value(entry))
+    await writeWithCallers(entries, 64, latency, put)
+    expect(latency.count).toBe(2525)
+    for (const peer of [batched, single]) expect(() => readBack(peer, entries)).not.toThrow()
   })
 
-  test('fail when an entry is missing or has the value of another one', async () => {
-    const entries = new Entries(500, 3)
-    const map = new Map<string, Buffer>()
-    await fill(mapPeer(map), entries)
-    const key = entries.key(123).toString('hex')
-    map.set(key, entries.value(124))
-    expect(() => readBack(mapPeer(map), entries)).toThrow(WrongResult)
-    map.delete(key)
-    expect(() => readBack(mapPeer(map), entries)).toThrow('Entry 123 of 500')
+  test('fail when an entry is missing, is another one, or is of another version', async () => {
+    const entries = entriesOf(500, 3)
+    const peer = await filledMap(entries)
+    expect(() => readBack(peer, entries, 1)).toThrow('Entry 0 of 500')
+    await peer.put(entries.key(123), entries.value(124))
+    expect(() => readBack(peer, entries)).toThrow(WrongResult)
+    await peer.delete(entries.key(123))
+    expect(() => readBack(peer, entries)).toThrow('Entry 123 of 500')
+    expect(() => expectGone(peer, entries)).toThrow('Entry 0 of 500')
+  })
+
+  test.each(readSteps.map((step) => [step.name, step] as const))(
+    '%s passes over a right store and fails over one with a wrong entry',
+    async (_name, step) => {
+      const entries = entriesOf(everything.entries, 3)
+      const peer = await filledMap(entries)
+      const reading = readingOf(peer, entries, everything)
+      const all = () => run(step, reading, everything, new Histogram())
+      await expect(all()).resolves.toBeUndefined()
+      const wrong = { ...peer }
+      for (const entry of [...reading.order, ...reading.hot]) {
+        await wrong.put(entries.key(entry), entries.value(entry + 1))
+        await wrong.put(Buffer.from(entries.missing(entry)), entries.value(entry))
+      }
+      await expect(all()).rejects.toThrow(WrongResult)
+    },
+  )
+})
+
+describe('the statistics', () => {
+  test.each([1, 2, 100, 99_999])('percentiles of %i latencies are those of a sort', (count) => {
+    const random = new Random(count)
+    const nanos = Array.from({ length: count }, () => Math.floor(2 ** (random.next() * 40)))
+    const histogram = new Histogram()
+    for (const value of nanos) histogram.record(value / 1e6)
+    const sorted = nanos.sort((a, b) => a - b)
+    for (const percent of [1, 50, 75, 90, 99, 99.9, 99.99, 100]) {
+      const rank = Math.max(1, Math.ceil((count * percent) / 100))
+      const exact = (sorted[rank - 1] as number) / 1000
+      const found = histogram.percentile(percent)
+      expect(found, `${percent} %`).toBeGreaterThanOrEqual(exact)
+      expect(found, `${percent} %`).toBeLessThanOrEqual(exact * (1 + 1 / 32))
+    }
+    expect(histogram.latency()?.max).toBe((sorted.at(-1) as number) / 1000)
+  })
+
+  test('histograms of several threads add up', () => {
+    const [one, other, both] = [new Histogram(), new Histogram(), new Histogram()]
+    for (let millis = 1; millis <= 100; millis += 1) {
+      ;(millis % 3 === 0 ? one : other).record(millis)
+      both.record(millis)
+    }
+    one.add(other.state())
+    expect(one.latency()).toEqual(both.latency())
+    expect(new Histogram().latency()).toBeUndefined()
+  })
+
+  test('zipfian ranks come as often as the distribution says', () => {
+    const items = 1000
+    const draws = 200_000
+    const zipfian = new Zipfian(items, new Random(7))
+    const counts = new Array<number>(items).fill(0)
+    for (let draw = 0; draw < draws; draw += 1) (counts[zipfian.next()] as number)++
+    const weights = counts.map((_, rank) => 1 / (rank + 1) ** 0.99)
+    const total = weights.reduce((sum, weight) => sum + weight, 0)
+    for (const ranks of [1, 2, 10, 100, 1000]) {
+      const share = counts.slice(0, ranks).reduce((sum, count) => sum + count, 0) / draws
+      const expected = weights.slice(0, ranks).reduce((sum, weight) => sum + weight, 0) / total
+      expect(Math.abs(share - expected), `the first ${ranks}`).toBeLessThan(0.02)
+    }
+    expect(counts.every((count) => count >= 0)).toBe(true)
+  })
+
+  test('a series never has more windows than can be drawn, and loses nothing', () => {
+    const counter = new SeriesCounter()
+    const start = performance.now()
+    for (let millis = 0; millis < 20_000; millis += 10) counter.add(3, start + millis)
+    const { counts, windowMillis } = counter.series()
+    expect(counts.length).toBeLessThanOrEqual(200)
+    expect(counts.length * windowMillis).toBeGreaterThanOrEqual(20_000 - windowMillis)
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(6000)
   })
 })
 
 describe('the comparison', () => {
-  const scan = workloadNamed('scan')
-  const row = scan.rows[0] as Row
+  const reads = workloadNamed('reads')
+  const row = reads.rows.find(({ name }) => name === 'readseq') as Row
 
-  function compared(of: Row, ours: number[], theirs: number[]): Comparison {
-    const outcomes = (values: number[]) => values.map((value) => ({ [of.name]: value }))
-    return compare(
-      scan,
-      of,
-      new Map([
-        ['ledgerstone', outcomes(ours)],
-        ['lmdb', outcomes(theirs)],
-      ]),
-    )
+  function compared(of: Row, ours: number[], theirs: number[], best = theirs): Comparison {
+    const outcomes = (values: number[]) => values.map((value) => ({ [of.name]: { value } }))
+    const results = new Map([
+      ['ledgerstone', outcomes(ours)],
+      ['classic-level', outcomes(theirs)],
+      ['lmdb', outcomes(best)],
+      ['map', outcomes(best.map((value) => value * 100))],
+    ] as const)
+    return compare(reads, of, new Map(results))
   }
 
   test('takes the median, least and most of the ratios of neighbouring runs', () => {
     expect(spread([3, 1, 2])).toEqual({ median: 2, least: 1, most: 3 })
     expect(spread([4, 1, 2, 3]).median).toBe(2.5)
-    const { ratio } = compared(row, [10, 30, 20], [10, 10, 10])
-    expect(ratio).toEqual({ median: 2, least: 1, most: 3 })
+    const { beside } = compared(row, [10, 30, 20], [10, 10, 10])
+    expect(beside?.ratio).toEqual({ median: 2, least: 1, most: 3 })
+  })
+
+  test('is with the best peer, and never with the ceiling', () => {
+    expect(compared(row, [10], [5], [8]).beside?.contender).toBe('lmdb')
+    expect(compared(row, [10], [9], [8]).beside?.contender).toBe('classic-level')
+    const less = compared({ ...row, better: 'less' }, [10], [5], [8])
+    expect(less.beside?.contender).toBe('classic-level')
   })
 
   test('turns the ratio round where less is better', () => {
-    expect(compared({ ...row, better: 'less' }, [50], [100]).ratio?.median).toBe(2)
+    expect(compared({ ...row, better: 'less' }, [50], [100]).beside?.ratio?.median).toBe(2)
   })
 
   test('prints wide numbers within 100 columns', () => {
-    const wide = compared(row, [9_876_543, 9_876_543], [98_765, 99_999])
-    expect(tableRow(wide)).toContain('9,876,543')
-    expect(tableRow(wide).length).toBeLessThanOrEqual(100)
+    const wide = compared(row, [987_654_321, 987_654_321], [1, 99_999], [98_765, 99_999])
+    const latency = { ...{ count: 1, p50: 0.08, p75: 1, p90: 1, p95: 1, p99: 99.94 } }
+    Object.assign(wide.ours.measured, {
+      latency: { ...latency, p999: 999_400, p9999: 1, max: 12_345_678 },
+      ...{ writtenPerByte: 12.34, diskBytes: 2 ** 35, residentBytes: 2 ** 33, stallMicros: 5e6 },
+    })
+    expect(summaryRow(wide)).toContain('988 M')
+    for (const line of [summaryRow(wide), ...block(wide).split('\n')]) {
+      expect(line.length, line).toBeLessThanOrEqual(100)
+    }
   })
 
-  test('is appended to the history of its month, one line per row', () => {
+  test('is appended to the history of its month, one line for each contender', () => {
     const folder = mkdtempSync(join(tmpdir(), 'ledgerstone-history-'))
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
-    const sizes = {
-      ...{ entries: 1, fillEntries: 1, durableEntries: 1 },
-      ...{ recoveryBytes: 1, memoryBytes: 1, seed: 1 },
-    }
     const machine = { date: '2030-01-31T00:00:00.000Z', commit: 'abc' } as Machine
-    const file = record(compared(row, [1], [2]), machine, sizes, folder)
-    record(compared(row, [2], [2]), machine, sizes, folder)
+    const file = record(compared(row, [1], [2]), machine, everything, folder)
+    record(compared(row, [2], [2]), machine, everything, folder)
     expect(file).toBe(join(folder, '2030-01.jsonl'))
     const lines = readFileSync(file, 'utf8').trimEnd().split('\n')
     const parsed = lines.map((line) => JSON.parse(line) as Record<string, unknown>)
-    expect(parsed.map(({ ours }) => ours)).toEqual([[1], [2]])
-    expect(parsed[0]).toMatchObject({ commit: 'abc', row: 'scan', options: { runs: 1 } })
+    expect(parsed.map(({ ours }) => ours)).toEqual([[1], [1], [1], [2], [2], [2]])
+    expect(parsed.map(({ peer }) => peer).slice(0, 3)).toEqual(['classic-level', 'lmdb', 'map'])
+    expect(parsed[0]).toMatchObject({ commit: 'abc', row: 'readseq', options: { runs: 1 } })
   })
+})
+
+interface Recorded {
+  workload: string
+  row: string
+}
+
+test('every row is told of in docs/benchmarks.md, and every recorded row still exists', () => {
+  const root = fileURLToPath(new URL('../../', import.meta.url))
+  const page = readFileSync(join(root, 'docs/benchmarks.md'), 'utf8')
+  const names = rows.map(({ name }) => name)
+  expect(names.filter((name) => !page.includes(`\n| \`${name}\` |`))).toEqual([])
+  expect(new Set(names).size).toBe(names.length)
+  const history = join(root, 'bench/history')
+  const files = readdirSync(history).filter((name) => name.endsWith('.jsonl'))
+  const lines = files.flatMap((file) => readFileSync(join(history, file), 'utf8').split('\n'))
+  const filled = lines.filter((line) => line !== '')
+  const recorded = filled.map((line) => JSON.parse(line) as Recorded)
+  expect(recorded.length).toBeGreaterThan(0)
+  const isKnown = ({ workload, row }: Recorded) => workload === 'micro' || names.includes(row)
+  expect(recorded.filter((line) => !isKnown(line))).toEqual([])
 })
