@@ -119,8 +119,8 @@ function memoryOf(texts: Texts, budget: Budget, entries: number, shape: Shape): 
 function sizesOf(texts: Texts, quick: boolean): Sizes {
   const shape = oneOf('shape', (texts['shape'] as string | undefined) ?? '16/100', SHAPES)
   const budget = oneOf('budget', (texts['budget'] as string | undefined) ?? 'resident', BUDGETS)
-  const entries = whole(texts, 'entries', quick ? 50_000 : 1_000_000, 1e8)
-  const fills = quick ? 2 : 4
+  const entries = whole(texts, 'entries', quick ? 30_000 : 1_000_000, 1e8)
+  const fills = quick ? 1 : 4
   return {
     ...shape,
     budget,
@@ -128,7 +128,7 @@ function sizesOf(texts: Texts, quick: boolean): Sizes {
     reads: whole(texts, 'reads', Math.min(entries, 500_000), 1e8),
     sustainedEntries: whole(texts, 'sustained-entries', entries * fills, 1e9),
     fillEntries: whole(texts, 'fill-entries', entries * 10, 1e9),
-    durableEntries: whole(texts, 'durable-entries', Math.min(entries, quick ? 300 : 2000), 1e6),
+    durableEntries: whole(texts, 'durable-entries', Math.min(entries, quick ? 200 : 2000), 1e6),
     recoveryBytes: whole(texts, 'recovery-mib', quick ? 16 : 256, 340) * MIB,
     memoryBytes: memoryOf(texts, budget, entries, shape),
     threads: whole(texts, 'threads', 1, 64),

@@ -42,37 +42,41 @@ function latencyCards(comparisons: readonly Comparison[]): string {
 }
 
 const HEADINGS = [
-  ...['row', 'contender', 'unit', 'median', 'p50', 'p99', 'p99.9', 'max', 'written/byte'],
-  ...['disk', 'resident', 'stalled', 'ours is (least–most)'],
+  ...['row', 'contender', 'median', 'ours is (least–most)', 'p50', 'p99', 'p99.9', 'max'],
+  ...['written', 'disk', 'resident', 'stalled'],
 ]
 
-function cellsOf({ row }: Comparison, { measured, ratio }: Side): string[] {
+function cellsOf({ measured, ratio }: Side): string[] {
   const { value, latency, writtenPerByte, diskBytes, residentBytes, stallMicros } = measured
   return [
-    ...[row.unit, quantity(value)],
+    quantity(value),
+    ratio === undefined ? '' : `${times(ratio.median)} × (${range(ratio)})`,
     ...[latency?.p50, latency?.p99, latency?.p999, latency?.max].map(duration),
     ...[times(writtenPerByte), mebibytes(diskBytes), mebibytes(residentBytes)],
     duration(stallMicros),
-    ratio === undefined ? '' : `${times(ratio.median)} × (${range(ratio)})`,
   ]
 }
 
+/** The first line of a row has its name, the second its unit. */
+function firstCell({ row, durability }: Comparison, place: number): string {
+  if (place === 1) return element('td', { class: 'soft' }, escaped(row.unit))
+  if (place > 1) return element('td', {})
+  const kept = durability === '-' ? '' : ` (${durability})`
+  const name = element('b', {}, escaped(row.name))
+  return element('td', { title: row.what }, name, kept)
+}
+
 function tableLines(comparison: Comparison): string {
-  const { row, durability, ours, others } = comparison
-  const sides = [ours, ...others]
+  const sides = [comparison.ours, ...comparison.others]
   const lines = sides.map((side, place) => {
-    const isFirst = place === 0
-    const kept = durability === '-' ? '' : ` (${durability})`
-    const first = isFirst
-      ? element('td', { class: 'row', title: row.what }, `<b>${escaped(row.name)}</b>${kept}`)
-      : element('td', {})
     const named = element(
       'td',
-      { class: `text ${isFirst ? 'ours ' : ''}${colour(side.contender)}` },
+      { class: `text ${colour(side.contender)}${place === 0 ? ' ours' : ''}` },
       escaped(CONTENDERS[side.contender].label),
     )
-    const cells = cellsOf(comparison, side).map((text) => element('td', {}, escaped(text)))
-    const places = [isFirst ? 'first' : '', place === sides.length - 1 ? 'last' : '']
+    const cells = cellsOf(side).map((text) => element('td', {}, escaped(text)))
+    const places = [place === 0 ? 'first' : '', place === sides.length - 1 ? 'last' : '']
+    const first = firstCell(comparison, place)
     return element('tr', { class: places.join(' ').trim() }, first, named, ...cells)
   })
   return lines.join('')

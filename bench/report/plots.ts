@@ -36,7 +36,7 @@ export function legend(contenders: readonly Contender[]): string {
 // Ratios
 
 const RATIO_LABELS = 150
-const RATIO_NUMBERS = 80
+const RATIO_NUMBERS = 104
 const RATIO_ROW = 26
 const RATIO_TOP = 28
 

@@ -67,13 +67,13 @@ svg .curve-name{fill:currentColor;font-weight:600}
 .card{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:12px}
 .card p{font-size:12px;line-height:1.35;min-height:2.7em;margin:2px 0 6px}
 .scroll{overflow-x:auto}
-table{border-collapse:collapse;font-size:12.5px;width:100%;font-variant-numeric:tabular-nums}
+table{border-collapse:collapse;font-size:12px;width:100%;font-variant-numeric:tabular-nums}
 th{font-weight:600;color:var(--soft);border-bottom:1px solid var(--even);vertical-align:bottom}
-th,td{padding:3px 8px;text-align:right;white-space:nowrap}
+th,td{padding:2px 6px;text-align:right;white-space:nowrap}
 th:first-child,td:first-child,td.text,th.text{text-align:left}
 tr.first td{border-top:1px solid var(--line);padding-top:7px}
 tr.last td{padding-bottom:7px}
-td.row{font-weight:600}
+td.soft{color:var(--soft)}
 td.ours{font-weight:600}
 ul{color:var(--soft);padding-left:20px;margin:6px 0}
 ${classes}

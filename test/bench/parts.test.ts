@@ -26,6 +26,7 @@ import {
   writeWithCallers,
 } from '../../bench/workloads/steps.js'
 import { SeriesCounter } from '../../bench/workloads/sustained-fill.js'
+import { Versions } from '../../bench/workloads/versions.js'
 import { type Row, type Sizes, WrongResult } from '../../bench/workloads/workload.js'
 
 const SMALLEST = SHAPES['16/100'] as Shape
@@ -68,6 +69,9 @@ describe('keys and values', () => {
     expect(entries.isValue(value, 9000 + 8192)).toBe(false)
     expect(entries.isValue(value.subarray(1), 9000)).toBe(false)
     expect(entries.isValue(undefined, 9000)).toBe(false)
+    expect(entries.isValue(value, 9000, 1)).toBe(false)
+    expect(entries.versionOf(entries.value(9000, 7), 9000)).toBe(7)
+    expect(entries.versionOf(entries.value(9000, 7), 9001)).toBe(-1)
     const many = Buffer.concat(Array.from({ length: 100 }, (_, entry) => entries.value(entry)))
     expect(deflateRawSync(many).length / many.length).toBeGreaterThan(0.45)
     expect(deflateRawSync(many).length / many.length).toBeLessThan(0.6)
@@ -129,6 +133,19 @@ describe('the checks', () => {
   )
 })
 
+test('of writes in flight together any may be read, of earlier ones none', () => {
+  const versions = new Versions(2)
+  expect(versions.begin(1)).toBe(1)
+  expect(versions.least(1)).toBe(0)
+  versions.acknowledge(1)
+  expect(versions.least(1)).toBe(1)
+  expect([versions.begin(1), versions.begin(1)]).toEqual([2, 3])
+  versions.acknowledge(1)
+  expect(versions.least(1)).toBe(2)
+  versions.acknowledge(1)
+  expect([versions.least(1), versions.least(0)]).toEqual([2, 0])
+})
+
 describe('the statistics', () => {
   test.each([1, 2, 100, 99_999])('percentiles of %i latencies are those of a sort', (count) => {
     const random = new Random(count)
@@ -149,7 +166,7 @@ describe('the statistics', () => {
   test('histograms of several threads add up', () => {
     const [one, other, both] = [new Histogram(), new Histogram(), new Histogram()]
     for (let millis = 1; millis <= 100; millis += 1) {
-      ;(millis % 3 === 0 ? one : other).record(millis)
+      ;(millis % 3 === 1 ? one : other).record(millis)
       both.record(millis)
     }
     one.add(other.state())
