@@ -85,15 +85,19 @@ describe('the judge of the fault tests', () => {
     expect(complaintsOf(fault, lines, held).join('\n')).toMatch(complaint)
   })
 
-  it('counts nothing that was acknowledged after the power went', () => {
+  it('counts nothing that was acknowledged after the power went, until it is back', () => {
     const judge = new Judge('store', 'disk')
     judge.take(issue(0))
     judge.cut()
     judge.take([0, 'acknowledged', 0])
-    judge.settle({ a: {} })
-    expect(judge.complaints).toEqual([])
+    judge.take([0, 'held', { a: {} }])
     judge.take(issue(1))
     judge.take([0, 'acknowledged', 1])
+    judge.settle({ a: {} })
+    expect(judge.complaints).toEqual([])
+    judge.restore()
+    judge.take(issue(2))
+    judge.take([0, 'acknowledged', 2])
     judge.settle({ a: {} })
     expect(judge.complaints).toHaveLength(1)
   })

@@ -113,12 +113,14 @@ export class Judge {
     this.#spared = spared
   }
 
-  /**
-   * The power goes now: what is acknowledged from here on would be heard by nobody. Holds until
-   * it is opened again.
-   */
+  /** The power goes now: what is acknowledged from here on would be heard by nobody. */
   cut(): void {
     this.#isCut = true
+  }
+
+  /** The power is back. What was told before has all been taken by then. */
+  restore(): void {
+    this.#isCut = false
   }
 
   /** When all is over: so many faults have fired. */
@@ -167,7 +169,6 @@ export class Judge {
   }
 
   settle(contents: Contents): void {
-    this.#isCut = false
     const wrong = this.#expectation.settle(contents)
     if (wrong !== undefined) this.#complain(wrong)
   }

@@ -119,6 +119,7 @@ async function cutOnce(series: Series, moment: Moment): Promise<void> {
   expect(died).toBeUndefined()
   mount.unmount()
   mount.mount()
+  judge.restore()
 }
 
 async function runSeries(series: Series, cuts: number): Promise<void> {
