@@ -5,7 +5,7 @@
 
 #include "testing/counts.h"
 #include "testing/event_script.h"
-#include "testing/seed.h"
+#include "testing/rounds.h"
 
 namespace ledgerstone {
 namespace {
@@ -94,13 +94,7 @@ class EventLogFault : public testing::TestWithParam<size_t> {
 };
 
 TEST_P(EventLogFault, AcknowledgesNothingThatIsNotThereAfterwards) {
-  const uint64_t first = seed_;
-  for (uint64_t round = 0; round < Rounds(); ++round) {
-    seed_ = first + round;
-    SCOPED_TRACE("LEDGERSTONE_SEED=" + std::to_string(seed_));
-    Sweep();
-    if (HasFatalFailure()) return;
-  }
+  ForEachRound(&seed_, [this] { Sweep(); });
 }
 
 INSTANTIATE_TEST_SUITE_P(Scripts, EventLogFault, testing::Range(size_t{0}, EventScripts().size()),

@@ -6,7 +6,7 @@
 
 #include "testing/counts.h"
 #include "testing/event_script.h"
-#include "testing/seed.h"
+#include "testing/rounds.h"
 
 namespace ledgerstone {
 namespace {
@@ -196,13 +196,7 @@ class EventLogPowerLoss : public testing::TestWithParam<size_t> {
 
 TEST_P(EventLogPowerLoss, KeepsEveryAcknowledgedEventWhereverThePowerGoes) {
   Count("scripts: event log");
-  const uint64_t first = seed_;
-  for (uint64_t round = 0; round < Rounds(); ++round) {
-    seed_ = first + round;
-    SCOPED_TRACE("LEDGERSTONE_SEED=" + std::to_string(seed_));
-    Sweep();
-    if (HasFatalFailure()) return;
-  }
+  ForEachRound(&seed_, [this] { Sweep(); });
 }
 
 INSTANTIATE_TEST_SUITE_P(Scripts, EventLogPowerLoss,

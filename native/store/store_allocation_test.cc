@@ -5,7 +5,7 @@
 
 #include "testing/allocation_faults.h"
 #include "testing/counts.h"
-#include "testing/seed.h"
+#include "testing/rounds.h"
 #include "testing/store_script.h"
 
 namespace ledgerstone {
@@ -85,13 +85,7 @@ class StoreAllocation : public testing::TestWithParam<size_t> {
 };
 
 TEST_P(StoreAllocation, FailsWithoutLossWhicheverItIs) {
-  const uint64_t first = seed_;
-  for (uint64_t round = 0; round < Rounds(); ++round) {
-    seed_ = first + round;
-    SCOPED_TRACE("LEDGERSTONE_SEED=" + std::to_string(seed_));
-    Sweep();
-    if (HasFatalFailure()) return;
-  }
+  ForEachRound(&seed_, [this] { Sweep(); });
 }
 
 INSTANTIATE_TEST_SUITE_P(Scripts, StoreAllocation, testing::Range(size_t{0}, StoreScripts().size()),

@@ -7,7 +7,7 @@
 #include <algorithm>
 
 #include "testing/counts.h"
-#include "testing/seed.h"
+#include "testing/rounds.h"
 #include "testing/store_script.h"
 
 namespace ledgerstone {
@@ -186,16 +186,13 @@ class StoreDamage : public testing::TestWithParam<size_t> {
 
 TEST_P(StoreDamage, IsToldWithAFileOrChangesNothing) {
   Count("scripts: store damage");
-  const uint64_t first = seed_;
-  for (uint64_t round = 0; round < Rounds(); ++round) {
-    seed_ = first + round;
+  ForEachRound(&seed_, [this] {
     random_ = Random(seed_ + GetParam());
-    SCOPED_TRACE("LEDGERSTONE_SEED=" + std::to_string(seed_));
     for (const bool closed : {true, false}) {
       Sweep(closed);
       if (HasFatalFailure()) return;
     }
-  }
+  });
 }
 
 INSTANTIATE_TEST_SUITE_P(Scripts, StoreDamage, testing::Range(size_t{0}, StoreScripts().size()),

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "testing/counts.h"
-#include "testing/seed.h"
+#include "testing/rounds.h"
 #include "testing/store_script.h"
 
 namespace ledgerstone {
@@ -93,13 +93,7 @@ class StoreFault : public testing::TestWithParam<size_t> {
 };
 
 TEST_P(StoreFault, AcknowledgesNothingThatIsNotThereAfterwards) {
-  const uint64_t first = seed_;
-  for (uint64_t round = 0; round < Rounds(); ++round) {
-    seed_ = first + round;
-    SCOPED_TRACE("LEDGERSTONE_SEED=" + std::to_string(seed_));
-    Sweep();
-    if (HasFatalFailure()) return;
-  }
+  ForEachRound(&seed_, [this] { Sweep(); });
 }
 
 INSTANTIATE_TEST_SUITE_P(Scripts, StoreFault, testing::Range(size_t{0}, StoreScripts().size()),
