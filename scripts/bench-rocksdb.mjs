@@ -132,7 +132,8 @@ async function main() {
   mkdirSync(folder, { recursive: true })
   const plan = { num, runs, folder }
   console.log(`${num.toLocaleString('en')} entries of 16 + 100 bytes, medians of ${runs}`)
-  console.log(`${'operations per second'.padEnd(28)}${'ours'.padStart(12)}${'RocksDB'.padStart(12)}`)
+  const heads = ['ours'.padStart(12), 'RocksDB'.padStart(12), 'ratio'.padStart(9)]
+  console.log(`${'operations per second'.padEnd(28)}${heads.join('')}`)
   const rows = []
   for (const each of PLANS) {
     const measured = await measure(each, plan)

@@ -4,15 +4,14 @@
 //
 //   ledgerstone_bench --db=DIR [--benchmarks=fillrandom,readrandom,readmissing,seekrandom]
 //     [--num=1000000] [--reads=NUM] [--key_size=16] [--value_size=100] [--batch_size=1]
-//     [--sync=0] [--in_flight=256] [--seek_nexts=0] [--cache_size=BYTES] [--write_buffer_size=BYTES]
-//     [--compression_type=lz4|none] [--seed=1]
+//     [--sync=0] [--in_flight=256] [--seek_nexts=0] [--cache_size=BYTES]
+//     [--write_buffer_size=BYTES] [--compression_type=lz4|none] [--seed=1]
 //
-// 1. Keys are a number as 8 bytes, most significant first, and '0's; values repeat their first half,
-//    so that they compress to about half.
+// 1. Keys are a number as 8 bytes, most significant first, and '0's; values repeat their first
+//    half, so that they compress to about half.
 // 2. Writes are asynchronous, `in_flight` at a time (db_bench's wait one by one); readers wait.
 // 3. A fill makes a new store. What follows finds it as the fill left it.
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <map>
@@ -21,6 +20,7 @@
 
 #include "base/checks.h"
 #include "base/random.h"
+#include "ledgerstone/env.h"
 #include "ledgerstone/store.h"
 
 namespace ledgerstone {
@@ -55,7 +55,7 @@ class Bench {
   }
 
  private:
-  using Clock = std::chrono::steady_clock;
+  static uint64_t Now() { return Env::Posix()->NowMicros(); }
 
   uint64_t Number(const std::string& name, uint64_t usual) const {
     const auto at = flags_.find(name);
@@ -112,7 +112,7 @@ class Bench {
       Check(status);
       free.release();
     };
-    const auto began = Clock::now();
+    const uint64_t began = Now();
     WriteBatch batch;
     for (uint64_t i = 0; i < count; i += batch_size) {
       batch.Clear();
@@ -130,7 +130,7 @@ class Bench {
     const uint64_t num = Number("num", 1'000'000);
     uint64_t found = 0;
     PinnedValue value;
-    const auto began = Clock::now();
+    const uint64_t began = Now();
     for (uint64_t i = 0; i < count; ++i) {
       Presence presence = Presence::kAbsent;
       Check(store_->Get(id_, Key(random_.Below(num)) + suffix, {}, &presence, &value));
@@ -145,7 +145,7 @@ class Bench {
     const uint64_t num = Number("num", 1'000'000);
     const uint64_t nexts = Number("seek_nexts", 0);
     uint64_t found = 0;
-    const auto began = Clock::now();
+    const uint64_t began = Now();
     for (uint64_t i = 0; i < count; ++i) {
       IterateOptions options;
       options.lower = {Key(random_.Below(num)), true, true};
@@ -166,7 +166,7 @@ class Bench {
 
   bool ReadAll(const std::string& name) {
     uint64_t count = 0;
-    const auto began = Clock::now();
+    const uint64_t began = Now();
     std::unique_ptr<Iterator> iterator;
     Check(store_->NewIterator(id_, {}, Tier::kDisk, &iterator));
     for (iterator->Start(); iterator->Valid(); iterator->Next(), ++count)
@@ -176,9 +176,9 @@ class Bench {
     return true;
   }
 
-  static void Report(const std::string& name, uint64_t count, Clock::time_point began,
+  static void Report(const std::string& name, uint64_t count, uint64_t began,
                      const std::string& more = "") {
-    const double seconds = std::chrono::duration<double>(Clock::now() - began).count();
+    const double seconds = static_cast<double>(std::max<uint64_t>(1, Now() - began)) / 1e6;
     std::printf("%-12s : %11.3f micros/op %.0f ops/sec %.3f seconds %llu operations; %s\n",
                 name.c_str(), 1e6 * seconds / static_cast<double>(count),
                 static_cast<double>(count) / seconds, seconds,
