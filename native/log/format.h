@@ -39,13 +39,13 @@ inline constexpr uint32_t kPayloadBytesMax = uint32_t{1} << 30;
 
 // Frozen.
 enum class RecordType : uint8_t {
-  kBatch = 1,    // write batches of one commit group (write-ahead log)
-  kPromise = 2,  // no payload; carries a durable_offset for an idle log
-  kOpening = 3,  // SegmentEnd of the predecessor
-  kClosing = 4,  // SegmentEnd of this segment
-  kEdit = 5,     // a version edit (manifest)
-  kEvents = 6,   // events of one commit group (event log)
-  kIngested = 7, // no payload; the manifest holds an ingestion of this sequence (write-ahead log)
+  kBatch = 1,     // write batches of one commit group (write-ahead log)
+  kPromise = 2,   // no payload; carries a durable_offset for an idle log
+  kOpening = 3,   // SegmentEnd of the predecessor
+  kClosing = 4,   // SegmentEnd of this segment
+  kEdit = 5,      // a version edit (manifest)
+  kEvents = 6,    // events of one commit group (event log)
+  kIngested = 7,  // no payload; the manifest holds an ingestion of this sequence
 };
 
 struct RecordHeader {
