@@ -15,7 +15,7 @@ import { conclude } from './lib/totals.mjs'
 import { report, setUp } from './setup.mjs'
 
 const node = process.execPath
-const vitest = (file) => [node, inRoot('node_modules/vitest/vitest.mjs'), 'run', file]
+const vitest = (...files) => [node, inRoot('node_modules/vitest/vitest.mjs'), 'run', ...files]
 const native = (filter) => [node, inRoot('scripts/native.mjs'), 'release', filter]
 
 const SUITES = [
@@ -55,7 +55,11 @@ const SUITES = [
     env: { LEDGERSTONE_LONG: '1' },
   },
   { name: 'files', command: vitest('test/faults/files.test.ts') },
-  { name: 'histories', command: vitest('test/linear'), env: { LEDGERSTONE_LONG: '1' } },
+  {
+    name: 'histories',
+    command: vitest('test/linear', 'test/transact'),
+    env: { LEDGERSTONE_ROUNDS: '60' },
+  },
   { name: 'fuzzing', command: [node, inRoot('scripts/fuzz.mjs'), '--seconds', '240'] },
 ]
 
