@@ -24,7 +24,7 @@ const SUITES = [
     command: native(
       '*PowerLoss*:*StoreFault*:*EventLogFault*:StoreCheckpoint*:StoreBackup*:*Allocation*',
     ),
-    env: { LEDGERSTONE_ROUNDS: '12' },
+    env: { LEDGERSTONE_ROUNDS: '13' },
   },
   { name: 'damage', command: native('*Damage*'), env: { LEDGERSTONE_ROUNDS: '4' } },
   { name: 'metamorphic', command: native('*Metamorphic*'), env: { LEDGERSTONE_ROUNDS: '125' } },
