@@ -29,7 +29,7 @@ export const usage = `Benchmarks of Ledgerstone beside its peers. The rows: docs
   --recovery-mib N      keys and values in the log that recovery reads (256)
   --memory-mib N        memory of each store (256; with --budget small a fifth of the data)
   --seed N              of keys, values and their order (1)
-  --dir FOLDER          where the stores are made; on the disk to be measured (data/bench)
+  --dir FOLDER          where the stores are made; on the disk to be measured (build/bench)
   --no-peers            Ledgerstone alone; nothing is installed
   --micro               single functions instead of workloads: codecs, filters, calls
   --record              append the rows to bench/history/
@@ -158,7 +158,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     chosen: choose(names, sizes.threads),
     runs: whole(values, 'runs', quick ? 1 : 5, 1000),
     sizes,
-    folder: values.dir ?? join(repository, 'data', 'bench'),
+    folder: values.dir ?? join(repository, 'build', 'bench'),
     peers: !values['no-peers'],
     micro: values.micro,
     quick,

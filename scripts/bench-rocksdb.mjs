@@ -128,7 +128,7 @@ async function main() {
   const runs = values.quick ? 1 : Number(values.runs)
   if (!(num >= 1 && runs >= 1)) throw new SetupError('--num and --runs take numbers from 1')
   await prepare()
-  const folder = inRoot('data/bench-rocksdb')
+  const folder = inRoot('build/bench-rocksdb')
   mkdirSync(folder, { recursive: true })
   const plan = { num, runs, folder }
   console.log(`${num.toLocaleString('en')} entries of 16 + 100 bytes, medians of ${runs}`)
