@@ -5,7 +5,10 @@
 // 3. A waiter reads the wake count before it asks `done`, so that no wake between asking and
 //    sleeping is missed.
 // 4. The flush and compaction lanes run at a lower priority than the commit lane and the callers.
-// 5. Stop first lets every lane run dry (a job of one lane may still post to another), then ends
+// 5. The commit lane lingers: for some microseconds after a job it looks out for the next one
+//    without sleeping, since waking a thread costs a writer as much as its whole write (measured:
+//    40 µs each way in a virtual machine). It stops doing so while nothing comes in that time.
+// 6. Stop first lets every lane run dry (a job of one lane may still post to another), then ends
 //    the threads. What is delayed is dropped at its start.
 #include <pthread.h>
 #include <signal.h>
@@ -13,6 +16,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <deque>
@@ -34,8 +38,22 @@ constexpr std::array<const char*, kLaneCount> kThreadNames = {"ls-commit", "ls-f
 
 constexpr int kBackgroundNice = 10;
 
+constexpr std::chrono::microseconds kLinger{50};
+// After so many times in vain, only every so many-th sleep is put off.
+constexpr uint32_t kLingersInVainMax = 4;
+constexpr uint64_t kLingerTrialPeriod = 64;
+
 // A longer delay is cut to this, so that a deadline cannot overflow: a year.
 constexpr uint64_t kDelayMicrosMax = uint64_t{365} * 24 * 3600 * 1'000'000;
+
+// Tells the processor that this is a loop that waits, to the profit of what else runs on the core.
+void PauseProcessor() {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
+#endif
+}
 
 thread_local const Scheduler* scheduler_of_this_thread = nullptr;
 
@@ -49,6 +67,7 @@ class ThreadedScheduler final : public Scheduler {
     LS_CHECK(!ending_);
     LaneState& state = StartedLane(lane);
     state.ready.push_back(std::move(job));
+    state.posted.fetch_add(1, std::memory_order_release);
     state.changed.notify_one();
   }
 
@@ -116,6 +135,9 @@ class ThreadedScheduler final : public Scheduler {
     std::condition_variable changed;
     bool running = false;
     std::thread thread;
+    std::atomic<uint64_t> posted{0};  // jobs, ever; changed under mutex_
+    bool lingers = false;             // this and below: for the lane's own thread
+    uint32_t lingers_in_vain = 0;     // in a row
   };
 
   LaneState& StartedLane(Lane lane) noexcept {
@@ -145,6 +167,8 @@ class ThreadedScheduler final : public Scheduler {
       ::setpriority(PRIO_PROCESS, 0, kBackgroundNice);
 #endif
     LaneState& state = lanes_[index];
+    // With one processor, whoever brings the next job could not run meanwhile.
+    state.lingers = index == static_cast<size_t>(Lane::kCommit) && processors_ > 1;
     Lock lock(mutex_);
     while (WaitForJob(&state, &lock)) {
       Job job = std::move(state.ready.front());
@@ -162,17 +186,36 @@ class ThreadedScheduler final : public Scheduler {
 
   // Returns with a job in `ready`; false when the thread must end.
   bool WaitForJob(LaneState* state, Lock* lock) {
+    bool may_linger = state->lingers;
     for (;;) {
       PromoteDue(state);
       if (!state->ready.empty()) return true;
       if (ending_) return false;
-      if (state->delayed.empty()) {
+      if (may_linger && Lingers(*state)) {
+        may_linger = false;
+        Linger(state, lock);
+      } else if (state->delayed.empty()) {
         state->changed.wait(*lock);
       } else {
         const auto deadline = state->delayed.begin()->first;
         state->changed.wait_until(*lock, deadline);
       }
     }
+  }
+
+  static bool Lingers(const LaneState& state) {
+    return state.lingers_in_vain < kLingersInVainMax || state.posted % kLingerTrialPeriod == 0;
+  }
+
+  // Returns early when a job was posted.
+  static void Linger(LaneState* state, Lock* lock) {
+    const uint64_t seen = state->posted.load(std::memory_order_relaxed);
+    const SteadyClock::time_point end = SteadyClock::now() + kLinger;
+    const auto posted = [&] { return state->posted.load(std::memory_order_acquire) != seen; };
+    lock->unlock();
+    while (!posted() && SteadyClock::now() < end) PauseProcessor();
+    lock->lock();
+    state->lingers_in_vain = posted() ? 0 : state->lingers_in_vain + 1;
   }
 
   static void PromoteDue(LaneState* state) {
@@ -195,6 +238,7 @@ class ThreadedScheduler final : public Scheduler {
   bool stopping_ = false;
   bool ending_ = false;
   bool stopped_ = false;
+  const unsigned processors_ = std::thread::hardware_concurrency();
   std::array<LaneState, kLaneCount> lanes_;
 };
 

@@ -10,7 +10,8 @@
 // 1. Keys are a number as 8 bytes, most significant first, and '0's; values repeat their first
 //    half, so that they compress to about half.
 // 2. Writes are asynchronous, `in_flight` at a time (db_bench's wait one by one); readers wait.
-// 3. A fill makes a new store. What follows finds it as the fill left it.
+// 3. A fill makes a new store. What follows finds it as the fill left it, or as `compact` did; what
+//    comes before any fill finds the store that is there.
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
@@ -41,6 +42,7 @@ class Bench {
   }
 
   bool Run(const std::string& name) {
+    if (store_ == nullptr && !name.starts_with("fill")) Open();
     const uint64_t num = Number("num", 1'000'000);
     const uint64_t reads = Number("reads", num);
     if (name == "fillseq") return Fill(name, num, [](uint64_t i) { return i; });
@@ -50,6 +52,7 @@ class Bench {
     if (name == "readmissing") return Read(name, reads, ".");
     if (name == "seekrandom") return Seek(name, reads);
     if (name == "readseq") return ReadAll(name);
+    if (name == "compact") return Compact(name);
     std::fprintf(stderr, "unknown benchmark '%s'\n", name.c_str());
     return false;
   }
@@ -173,6 +176,18 @@ class Bench {
       seen_ += iterator->value().size();
     Check(iterator->status());
     Report(name, count, began);
+    return true;
+  }
+
+  bool Compact(const std::string& name) {
+    const uint64_t began = Now();
+    std::binary_semaphore done(0);
+    store_->Compact(id_, {}, {}, [&](const Status& status) {
+      Check(status);
+      done.release();
+    });
+    done.acquire();
+    Report(name, 1, began);
     return true;
   }
 

@@ -6,7 +6,7 @@
 // 2. Whoever writes otherwise submits the commits first, and they submit what was written before:
 //    the commit order is the order of the calls.
 
-import { SUBMIT_BYTES_MAX } from '../binding/constants.js'
+import { DURABILITY, SUBMIT_BYTES_MAX } from '../binding/constants.js'
 import type { NativeStore } from '../binding/native-types.js'
 import { type CommitQueue, type Deferred, deferred } from './commit-queue.js'
 import type { OwnWrites } from './own-writes.js'
@@ -48,6 +48,7 @@ export class TransactionCommits {
   #told: Buffer | undefined
   #length = 0
   #pending: Deferred[] = []
+  #waitsForDisk = true
   readonly #submitAtTurnEnd = (): void => {
     this.submit()
   }
@@ -75,6 +76,7 @@ export class TransactionCommits {
     bytes.writeUInt32LE(writes.count, at + 16)
     bytes.writeUInt32LE(durability, at + 20)
     this.#length = end
+    if (durability !== DURABILITY.disk) this.#waitsForDisk = false
     const result = deferred()
     if (this.#pending.push(result) === 1) queueMicrotask(this.#submitAtTurnEnd)
     if (end > SUBMIT_AT_BYTES) this.submit()
@@ -94,6 +96,8 @@ export class TransactionCommits {
       this.#told = bytes
       const first = this.#native.commit(length)
       for (const [i, result] of pending.entries()) this.#queue.add(first + i, result)
+      if (!this.#waitsForDisk) this.#queue.linger()
+      this.#waitsForDisk = true
     } catch (error) {
       for (const result of pending) result.reject(error)
     }

@@ -196,6 +196,7 @@ export class Writer {
       this.#tellBuffer()
       // Without the boundary behind the last batch.
       this.#queue.add(this.#native.submit(length - 1, entryCount, this.#durability), result)
+      if (this.#durability !== DURABILITY.disk) this.#queue.linger()
     } catch (error) {
       result.reject(error)
     }
@@ -230,6 +231,7 @@ export class Writer {
     try {
       this.#tellBuffer()
       this.#queue.add(this.#native.submitDerived(length, entryCount, applied), result)
+      this.#queue.linger()
     } finally {
       this.#buffer.clear()
     }
