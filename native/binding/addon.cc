@@ -181,7 +181,8 @@ napi_value MakeConstants(napi_env env) {
                       {"hasLower", kRangeHasLower},
                       {"lowerExclusive", kRangeLowerExclusive},
                       {"hasUpper", kRangeHasUpper},
-                      {"upperExclusive", kRangeUpperExclusive}}));
+                      {"upperExclusive", kRangeUpperExclusive},
+                      {"endsAtMax", kRangeEndsAtMax}}));
   return constants;
 }
 

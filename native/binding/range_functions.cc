@@ -1,5 +1,8 @@
 // Range iterators and counts. An iterator fills chunks that JavaScript owns with whole entries:
 //   chunk := (key_size: u32, value_size: u32, key, value)*       sizes are 0 for parts left out
+// Most ranges are short and end within the chunk that rangeHead() fills, in memory: one call does
+// it, and no object is made for the iterator, which costs more than ten entries.
+#include <algorithm>
 #include <iterator>
 
 #include "binding/environment.h"
@@ -30,6 +33,7 @@ struct IteratorState {
   bool started = false;
   bool busy = false;
   bool closed = false;
+  uint32_t head = 0;  // entries that rangeHead() filled
   uint64_t needed = 0;
 
   explicit IteratorState(StoreHandlePtr handle_in) : handle(std::move(handle_in)) {}
@@ -38,6 +42,8 @@ struct IteratorState {
     return handle->store->NewIterator(request.namespace_id, request.options, wanted, &iterator);
   }
   int32_t Fill(Bytes chunk, uint32_t entries_max, Tier wanted);
+  // Nothing is left behind what was filled.
+  bool AtEnd() const { return status.ok() && !iterator->Valid() && iterator->status().ok(); }
   void Close() {
     closed = true;
     if (!busy) iterator.reset();
@@ -176,6 +182,11 @@ napi_value FillOnPool(napi_env env, napi_callback_info info) {
                         }});
 }
 
+napi_value HeadSize(napi_env env, napi_callback_info info) {
+  const IteratorPtr* state = IteratorCall(env, info).state();
+  return state == nullptr ? nullptr : Value(env, (*state)->head);
+}
+
 napi_value Needed(napi_env env, napi_callback_info info) {
   const IteratorPtr* state = IteratorCall(env, info).state();
   return state == nullptr ? nullptr : Value(env, (*state)->needed);
@@ -204,25 +215,42 @@ napi_value IteratorClass(napi_env env) {
   };
   const napi_property_descriptor methods[] = {
       method("fillSync", FillHere<Tier::kDisk>), method("fillMemory", FillHere<Tier::kMemory>),
-      method("fill", FillOnPool), method("needed", Needed), method("close", CloseIterator)};
+      method("fill", FillOnPool), method("headSize", HeadSize), method("needed", Needed),
+      method("close", CloseIterator)};
   napi_define_class(env, "NativeIterator", NAPI_AUTO_LENGTH, ConstructIterator, nullptr,
                     std::size(methods), methods, &constructor);
   napi_create_reference(env, constructor, 1, &environment->iterator_class);
   return constructor;
 }
 
-// The view is taken here; blocks are read, and tables opened, when the iterator moves.
-napi_value NewIterator(napi_env env, napi_callback_info info) {
-  const StoreCall<5> call(env, info);
-  const auto state = std::make_shared<IteratorState>(call.shared());
-  if (!ReadRange(call, &state->request)) return nullptr;
-  const Status status = state->Prepare(Tier::kMemory);
-  if (!status.ok()) return Throw(env, status);
+napi_value WrapIterator(napi_env env, const IteratorPtr& state) {
   napi_value object = nullptr;
   if (napi_new_instance(env, IteratorClass(env), 0, nullptr, &object) != napi_ok) return nullptr;
   const auto release = [](napi_env, void* box, void*) { delete static_cast<IteratorPtr*>(box); };
   napi_wrap(env, object, new IteratorPtr(state), release, nullptr, nullptr);
   return object;
+}
+
+// Takes the view and fills the chunk with the range's first entries, as far as memory can tell.
+// Returns how many, where they are the whole range; otherwise, and where that is not known, the
+// iterator, which stands behind them. It also tells what went wrong after the view was taken.
+napi_value RangeHead(napi_env env, napi_callback_info info) {
+  const StoreCall<7> call(env, info);
+  const auto state = std::make_shared<IteratorState>(call.shared());
+  Bytes chunk;
+  uint32_t entries_max = 0;
+  if (!ReadRange(call, &state->request, "chunk", &chunk, "entriesMax", &entries_max)) {
+    return nullptr;
+  }
+  const Status status = state->Prepare(Tier::kMemory);
+  if (!status.ok()) return Throw(env, status);
+  const auto filled =
+      static_cast<uint32_t>(std::max(0, state->Fill(chunk, entries_max, Tier::kMemory)));
+  const bool ends_here =
+      filled == entries_max && (state->request.flags & kRangeEndsAtMax) != 0;
+  if (ends_here || state->AtEnd()) return Value(env, filled);
+  state->head = filled;
+  return WrapIterator(env, state);
 }
 
 Status CountEntries(IteratorState* state, uint64_t limit, uint64_t* count) {
@@ -268,7 +296,7 @@ napi_value ApproximateCount(napi_env env, napi_callback_info info) {
 
 void DefineRangeFunctions(napi_env env, napi_value object, const StoreHandlePtr& handle) {
   DefineStoreFunctions(env, object, handle,
-                       {{"iterator", NewIterator},
+                       {{"rangeHead", RangeHead},
                         {"countSync", CountSync},
                         {"count", CountOnPool},
                         {"approximateCount", ApproximateCount}});

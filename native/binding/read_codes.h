@@ -20,5 +20,6 @@ inline constexpr uint32_t kRangeHasLower = 8;
 inline constexpr uint32_t kRangeLowerExclusive = 16;
 inline constexpr uint32_t kRangeHasUpper = 32;
 inline constexpr uint32_t kRangeUpperExclusive = 64;
+inline constexpr uint32_t kRangeEndsAtMax = 128;  // of rangeHead: entriesMax are all
 
 }  // namespace ledgerstone::binding

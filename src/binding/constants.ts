@@ -48,6 +48,7 @@ export const RANGE = {
   lowerExclusive: 16,
   hasUpper: 32,
   upperExclusive: 64,
+  endsAtMax: 128,
 } as const
 
 export type Durability = keyof typeof DURABILITY

@@ -110,6 +110,7 @@ export interface OpenReport {
 }
 
 export interface NativeIterator {
+  headSize(): number
   fillSync(chunk: Uint8Array, entriesMax: number): number
   fillMemory(chunk: Uint8Array, entriesMax: number): number
   fill(chunk: Uint8Array, entriesMax: number): Promise<number>
@@ -220,13 +221,19 @@ export interface NativeStore {
   snapshotAt(sequence: bigint): Promise<number>
   floor(): bigint
   changes(after: bigint, durable: boolean): NativeChanges
-  iterator(
+  /**
+   * Takes a view and fills the chunk with the first entries that memory holds. Gives how many, where
+   * they are the whole range; otherwise the iterator, which stands behind its headSize() entries.
+   */
+  rangeHead(
     id: number,
     snapshot: number,
     flags: number,
     lower: NativeBound,
     upper: NativeBound,
-  ): NativeIterator
+    chunk: Uint8Array,
+    entriesMax: number,
+  ): number | NativeIterator
   countSync(
     id: number,
     snapshot: number,

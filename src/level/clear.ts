@@ -5,8 +5,8 @@
 //    last one makes everything before it as durable as was asked, since commits are a prefix.
 
 import type { NamespaceHandle } from '../store/namespace-handle.js'
-import { PART, type RangeCursor } from '../store/range-cursor.js'
-import { type CursorPlan, advance, openCursor } from '../store/range.js'
+import { type CursorPlan, PART, type RangeCursor } from '../store/range-cursor.js'
+import { advance, openCursor } from '../store/range.js'
 import type { Durability } from '../store/store.js'
 
 export async function deleteKeys(

@@ -10,6 +10,7 @@ import type {
   NativeBound,
   NativeChanges,
   NativeIngestion,
+  NativeIterator,
   NativeNamespaceInfo,
   NativeNamespaceOptions,
   NativeStats,
@@ -274,6 +275,18 @@ export class MemoryEngine implements NativeStore {
     upper: NativeBound,
   ): MemoryIterator {
     return new MemoryIterator(this.viewOf(id, snapshot), flags, lower, upper)
+  }
+
+  rangeHead(
+    id: number,
+    snapshot: number,
+    flags: number,
+    lower: NativeBound,
+    upper: NativeBound,
+    chunk: Uint8Array,
+    entriesMax: number,
+  ): number | NativeIterator {
+    return this.iterator(id, snapshot, flags, lower, upper).readHead(chunk, entriesMax)
   }
 
   protected viewOf(id: number, snapshot: number): NamespaceView {

@@ -24,6 +24,7 @@ export class MemoryIterator implements NativeIterator {
   #next: Entry | undefined
   #failure: Error | undefined
   #closed = false
+  #head = 0
 
   constructor(view: NamespaceView, flags: number, lower: NativeBound, upper: NativeBound) {
     this.#view = view
@@ -34,6 +35,22 @@ export class MemoryIterator implements NativeIterator {
     const exclusive = reverse ? RANGE.upperExclusive : RANGE.lowerExclusive
     const from = reverse ? this.#upper : this.#lower
     this.#seek(from, (flags & exclusive) === 0)
+  }
+
+  /** NativeStore.rangeHead, of which `chunk` and `entriesMax` are. */
+  readHead(chunk: Uint8Array, entriesMax: number): number | this {
+    try {
+      this.#head = Math.max(0, this.fillMemory(chunk, entriesMax))
+    } catch {
+      this.#head = 0 // The next call tells it again.
+    }
+    const endsHere = this.#head === entriesMax && (this.#flags & RANGE.endsAtMax) !== 0
+    const isAtEnd = this.#next === undefined && this.#failure === undefined
+    return endsHere || isAtEnd ? this.#head : this
+  }
+
+  headSize(): number {
+    return this.#head
   }
 
   fillSync(chunk: Uint8Array, entriesMax: number): number {

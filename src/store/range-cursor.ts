@@ -1,17 +1,19 @@
-// A native iterator and the chunk of entries that was read ahead from it.
+// The chunk of a range's entries that was read ahead, and the native iterator behind it.
 //
 //   chunk := (key_size: u32 LE, value_size: u32 LE, key, value)*
 //
-// 1. The view is taken when the cursor is made. Entries are decoded one by one when they are asked
-//    for, and hold nothing of the chunk.
+// 1. The view is taken when the cursor is made, and the first entries that memory holds are read
+//    then. Where they are all, there is no iterator. Entries are decoded one by one when they are
+//    asked for, and hold nothing of the chunk.
 // 2. Chunks grow from 4 KiB and 16 entries by four up to 256 KiB.
 // 3. While `fill` is under way nothing else is called. close() may be called at any other time,
 //    and again. The iterator is closed as soon as nothing more will be read from it.
 // 4. A cursor that was forgotten is collected, and the native iterator with it: its own finalizer
 //    lets go of the view. (A FinalizationRegistry on top of that doubles a short range's cost.)
 
-import { FILL } from '../binding/constants.js'
-import type { NativeIterator } from '../binding/native-types.js'
+import { FILL, RANGE } from '../binding/constants.js'
+import type { NativeIterator, NativeStore } from '../binding/native-types.js'
+import type { ByteBounds } from './bounds.js'
 import type { ChunkPool } from './chunk-pool.js'
 import type { ReadTarget } from './reader.js'
 
@@ -23,7 +25,22 @@ const GROWTH = 4
 const ENTRIES_MAX = 4096
 const NO_CHUNK = Buffer.alloc(0)
 
+/** A range as of the engine's snapshot of this id; 0 is the newest state. */
+export interface CursorPlan {
+  bounds: ByteBounds
+  reverse: boolean
+  limit: number
+  snapshot: number
+}
+
+const OMITTED = {
+  [PART.entries]: 0,
+  [PART.keys]: RANGE.omitValues,
+  [PART.values]: RANGE.omitKeys,
+}
+
 export interface CursorSource extends ReadTarget {
+  readonly native: NativeStore
   readonly chunks: ChunkPool
   requireOpen(): void
 }
@@ -32,19 +49,25 @@ export class RangeCursor<T> {
   /** Whole entries in the chunk that were not taken yet. */
   left = 0
   #at = 0
-  #step = -1
+  #step = 0
   #remaining: number
   #chunk: Buffer
   #iterator: NativeIterator | undefined
   readonly #source: CursorSource
   readonly #part: Part
 
-  constructor(source: CursorSource, iterator: NativeIterator, part: Part, limit: number) {
+  /** `keysOnly`: entries come with empty values. */
+  constructor(source: CursorSource, plan: CursorPlan, part: Part, keysOnly = false) {
     this.#source = source
-    this.#iterator = iterator
     this.#part = part
-    this.#remaining = limit
+    this.#remaining = plan.limit
     this.#chunk = source.chunks.take(0)
+    try {
+      this.#readHead(plan, keysOnly)
+    } catch (error) {
+      this.close()
+      throw error
+    }
   }
 
   /** The next entry of the chunk; `left` must not be 0. */
@@ -73,12 +96,9 @@ export class RangeCursor<T> {
   /** Makes room for more than the last chunk held. Called before each fill, not between retries. */
   grow(): void {
     if (this.#iterator === undefined) return
-    const step = this.#step + 1
-    if (step > 0) {
-      this.#source.chunks.give(this.#chunk)
-      this.#chunk = this.#source.chunks.take(step)
-    }
-    this.#step = step
+    this.#step++
+    this.#source.chunks.give(this.#chunk)
+    this.#chunk = this.#source.chunks.take(this.#step)
   }
 
   /** Reads the next chunk; false at the end. May wait for the disk. */
@@ -116,6 +136,26 @@ export class RangeCursor<T> {
       return this.fill()
     }
     return this.#filled(filled)
+  }
+
+  #readHead({ bounds, reverse, limit, snapshot }: CursorPlan, keysOnly: boolean): void {
+    const { lower, upper } = bounds
+    const entriesMax = this.#entriesMax()
+    const flags =
+      bounds.flags |
+      OMITTED[this.#part] |
+      (keysOnly ? RANGE.omitValues : 0) |
+      (reverse ? RANGE.reverse : 0) |
+      (entriesMax === limit ? RANGE.endsAtMax : 0)
+    const { native, id } = this.#source
+    const head = native.rangeHead(id, snapshot, flags, lower, upper, this.#chunk, entriesMax)
+    if (typeof head === 'number') {
+      this.left = head
+    } else {
+      this.#iterator = head
+      this.left = head.headSize()
+    }
+    this.#remaining -= this.left
   }
 
   close(): void {

@@ -1,15 +1,15 @@
 // What namespace.range() returns: a description that every `for` walks anew.
 //
-// 1. Nothing is read, and no view is taken, before an iteration starts.
+// 1. Nothing is read, and no view is taken, before an iteration starts. What memory holds of the
+//    first chunk is read then.
 // 2. Leaving a loop early, or by an error of the iterator's own, closes the native iterator.
 // 3. Calls of an async iterator's next() are answered in their order.
 
 import { rejected } from '../base/errors.js'
-import { RANGE } from '../binding/constants.js'
 import type { ByteBounds } from './bounds.js'
 import { dueTurn } from './loop-turn.js'
 import type { NamespaceHandle } from './namespace-handle.js'
-import { PART, type Part, RangeCursor } from './range-cursor.js'
+import { type CursorPlan, PART, type Part, RangeCursor } from './range-cursor.js'
 import { snapshotIdOf } from './snapshot.js'
 import type { Range, RangeView, Snapshot } from './store.js'
 
@@ -21,28 +21,14 @@ export interface RangePlan {
   snapshot: Snapshot | undefined
 }
 
-/** A range as of the engine's snapshot of this id; 0 is the newest state. */
-export interface CursorPlan extends Omit<RangePlan, 'namespace' | 'snapshot'> {
-  snapshot: number
-}
-
-const OMITTED = {
-  [PART.entries]: 0,
-  [PART.keys]: RANGE.omitValues,
-  [PART.values]: RANGE.omitKeys,
-}
-
-/** Takes the view and opens the native iterator; undefined when the range can hold nothing. */
+/** Takes the view and begins to read; undefined when the range can hold nothing. */
 export function openCursor<T>(
   namespace: NamespaceHandle,
-  { bounds, reverse, limit, snapshot }: CursorPlan,
+  plan: CursorPlan,
   part: Part,
 ): RangeCursor<T> | undefined {
-  if (bounds.empty || limit === 0) return undefined
-  const { lower, upper } = bounds
-  const flags = bounds.flags | OMITTED[part] | (reverse ? RANGE.reverse : 0)
-  const iterator = namespace.native.iterator(namespace.id, snapshot, flags, lower, upper)
-  return new RangeCursor(namespace, iterator, part, limit)
+  if (plan.bounds.empty || plan.limit === 0) return undefined
+  return new RangeCursor(namespace, plan, part)
 }
 
 class PlannedView<T> implements RangeView<T> {
@@ -171,18 +157,22 @@ class SyncRangeIterator<T> implements IterableIterator<T> {
 }
 
 /**
- * Fills the cursor's next chunk; false at the end. Memory first, on this thread, in turns of a few
- * milliseconds; the pool only when a block must be read.
+ * Fills the cursor's next chunk, unless its first one was not looked at yet; false at the end.
+ * Memory first, on this thread, in turns of a few milliseconds; the pool only when a block must be
+ * read.
  */
 export async function advance<T>(cursor: RangeCursor<T>): Promise<boolean> {
   const turn = dueTurn()
   if (turn !== undefined) await turn
+  if (cursor.left > 0) return true
   cursor.grow()
   return cursor.fillMemory() ?? cursor.fill()
 }
 
 class AsyncRangeIterator<T> implements AsyncIterableIterator<T> {
   #cursor: RangeCursor<T> | undefined
+  // Else the first chunk was read ahead, and nobody asked whether the loop has to turn.
+  #hasBegun = false
   // The last call that did not finish at once, with its failure taken away.
   #pending: Promise<void> | undefined
 
@@ -196,7 +186,8 @@ class AsyncRangeIterator<T> implements AsyncIterableIterator<T> {
 
   next(): Promise<IteratorResult<T, undefined>> {
     const cursor = this.#cursor
-    if (this.#pending !== undefined || cursor === undefined || cursor.left === 0) {
+    const isReady = this.#hasBegun && this.#pending === undefined
+    if (!isReady || cursor === undefined || cursor.left === 0) {
       return this.#inOrder(() => this.#next())
     }
     try {
@@ -229,7 +220,9 @@ class AsyncRangeIterator<T> implements AsyncIterableIterator<T> {
   async #next(): Promise<IteratorResult<T, undefined>> {
     const cursor = this.#cursor
     try {
-      if (cursor !== undefined && (cursor.left > 0 || (await advance(cursor)))) {
+      const isReady = this.#hasBegun && cursor !== undefined && cursor.left > 0
+      this.#hasBegun = true
+      if (cursor !== undefined && (isReady || (await advance(cursor)))) {
         return { done: false, value: cursor.take() }
       }
     } catch (error) {

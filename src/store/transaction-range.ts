@@ -5,7 +5,6 @@
 // 3. A walk that is left early, or that fails, closes the engine's iterator.
 
 import { compareBytes } from '../base/bytes.js'
-import { RANGE } from '../binding/constants.js'
 import { binary } from '../codec/simple-codecs.js'
 import type { ByteBounds } from './bounds.js'
 import type { NamespaceHandle } from './namespace-handle.js'
@@ -44,17 +43,9 @@ class Walk {
     this.#plan = plan
     this.#own = own
     this.#left = limit
-    const flags =
-      bounds.flags | (reverse ? RANGE.reverse : 0) | (keysOnly ? RANGE.omitValues : 0)
-    const iterator = namespace.native.iterator(
-      namespace.id,
-      snapshot,
-      flags,
-      bounds.lower,
-      bounds.upper,
-    )
     const source = {
       id: namespace.id,
+      native: namespace.native,
       keyCodec: binary,
       valueCodec: binary,
       chunks: namespace.chunks,
@@ -63,7 +54,8 @@ class Walk {
         plan.requireOpen()
       },
     }
-    this.#cursor = new RangeCursor(source, iterator, PART.entries, limit + own.length)
+    const walk = { bounds, reverse, snapshot, limit: limit + own.length }
+    this.#cursor = new RangeCursor(source, walk, PART.entries, keysOnly)
     this.#range = new WalkedRange(namespace.id, bounds, reverse)
     plan.walked(this.#range)
   }
