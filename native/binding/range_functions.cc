@@ -213,10 +213,12 @@ napi_value IteratorClass(napi_env env) {
     return napi_property_descriptor{name,    nullptr, callback,     nullptr,
                                     nullptr, nullptr, napi_default, nullptr};
   };
-  const napi_property_descriptor methods[] = {
-      method("fillSync", FillHere<Tier::kDisk>), method("fillMemory", FillHere<Tier::kMemory>),
-      method("fill", FillOnPool), method("headSize", HeadSize), method("needed", Needed),
-      method("close", CloseIterator)};
+  const napi_property_descriptor methods[] = {method("fillSync", FillHere<Tier::kDisk>),
+                                              method("fillMemory", FillHere<Tier::kMemory>),
+                                              method("fill", FillOnPool),
+                                              method("headSize", HeadSize),
+                                              method("needed", Needed),
+                                              method("close", CloseIterator)};
   napi_define_class(env, "NativeIterator", NAPI_AUTO_LENGTH, ConstructIterator, nullptr,
                     std::size(methods), methods, &constructor);
   napi_create_reference(env, constructor, 1, &environment->iterator_class);
@@ -246,8 +248,7 @@ napi_value RangeHead(napi_env env, napi_callback_info info) {
   if (!status.ok()) return Throw(env, status);
   const auto filled =
       static_cast<uint32_t>(std::max(0, state->Fill(chunk, entries_max, Tier::kMemory)));
-  const bool ends_here =
-      filled == entries_max && (state->request.flags & kRangeEndsAtMax) != 0;
+  const bool ends_here = filled == entries_max && (state->request.flags & kRangeEndsAtMax) != 0;
   if (ends_here || state->AtEnd()) return Value(env, filled);
   state->head = filled;
   return WrapIterator(env, state);

@@ -139,8 +139,8 @@ class Bench {
       Check(store_->Get(id_, Key(random_.Below(num)) + suffix, {}, &presence, &value));
       if (presence == Presence::kFound && value.value().size() == ValueSize()) ++found;
     }
-    Report(name, count, began, "(" + std::to_string(found) + " of " + std::to_string(count) +
-                                   " found)");
+    Report(name, count, began,
+           "(" + std::to_string(found) + " of " + std::to_string(count) + " found)");
     return suffix.empty() || found == 0;
   }
 
@@ -162,8 +162,8 @@ class Bench {
       }
       Check(iterator->status());
     }
-    Report(name, count, began, "(" + std::to_string(found) + " of " + std::to_string(count) +
-                                   " found)");
+    Report(name, count, began,
+           "(" + std::to_string(found) + " of " + std::to_string(count) + " found)");
     return true;
   }
 

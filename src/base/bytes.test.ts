@@ -41,6 +41,19 @@ describe('bytes', () => {
     expect(copy.toString()).toBe('hé')
     expect(readUtf8(source, 2, 2)).toBe('')
   })
+
+  it('are copied from the beginnings of buffers, of one length after another', () => {
+    const sources = [1, 2].map((byte) => Buffer.alloc(8192, byte))
+    const copies = [100, 100, 33, 32, 4096, 5000].flatMap((size) =>
+      sources.map((source) => copyBytes(source, 0, size)),
+    )
+    for (const source of sources) source.fill(0)
+    const found = copies.map((copy) => [copy.length, new Set(copy)])
+    const expected = [100, 100, 33, 32, 4096, 5000].flatMap((size) =>
+      [1, 2].map((byte) => [size, new Set([byte])]),
+    )
+    expect(found).toEqual(expected)
+  })
 })
 
 describe('Random', () => {

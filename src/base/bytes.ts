@@ -32,6 +32,7 @@ const utf8Slice: Read =
 const UNPAIRED_SURROGATE = /\p{Surrogate}/u
 const CHAR_LOOP_MAX = 48
 const BYTE_LOOP_MAX = 32
+const KEPT_VIEW_MAX = 4096
 
 export function compareBytes(a: Uint8Array, b: Uint8Array): number {
   return Buffer.compare(a, b)
@@ -75,9 +76,23 @@ export function readUtf8(source: Buffer, start: number, end: number): string {
 export function copyBytes(source: Buffer, start: number, end: number): Buffer {
   const size = end - start
   const copy = Buffer.allocUnsafe(size)
-  if (size > BYTE_LOOP_MAX) copy.set(source.subarray(start, end))
+  if (size > BYTE_LOOP_MAX) copy.set(viewOf(source, start, end))
   else for (let i = 0; i < size; i++) copy[i] = source[start + i]!
   return copy
+}
+
+let lastSource: Buffer | undefined
+let lastView: Buffer = Buffer.alloc(0)
+
+// Point reads find their values at the beginning of one buffer, often as long as the last one; to
+// make a view takes as long as the copy.
+function viewOf(source: Buffer, start: number, end: number): Buffer {
+  if (start > 0 || end > KEPT_VIEW_MAX) return source.subarray(start, end)
+  if (source !== lastSource || end !== lastView.length) {
+    lastSource = source
+    lastView = source.subarray(0, end)
+  }
+  return lastView
 }
 
 const UNITS: Record<string, number> = {

@@ -222,8 +222,9 @@ export interface NativeStore {
   floor(): bigint
   changes(after: bigint, durable: boolean): NativeChanges
   /**
-   * Takes a view and fills the chunk with the first entries that memory holds. Gives how many, where
-   * they are the whole range; otherwise the iterator, which stands behind its headSize() entries.
+   * Takes a view and fills the chunk with the first entries that memory holds. Gives how many,
+   * where they are the whole range; otherwise the iterator, which stands behind its headSize()
+   * entries.
    */
   rangeHead(
     id: number,
