@@ -82,6 +82,26 @@ TEST(ThreadedScheduler, DelayedJobsRunByDeadlineAndNotBefore) {
   EXPECT_GE(first, std::chrono::milliseconds(20));
 }
 
+// The commit lane lingers for 50 microseconds before it sleeps, and not after a while in vain.
+TEST(ThreadedScheduler, JobsAtTheMomentALaneFallsAsleepAreRun) {
+  const auto scheduler = Scheduler::Threaded();
+  int posted = 0;
+  std::atomic<int> done = 0;
+  const auto post_after = [&](int micros) {
+    std::this_thread::sleep_for(std::chrono::microseconds(micros));
+    scheduler->Post(Lane::kCommit, [&] { done.fetch_add(1); });
+    ++posted;
+    scheduler->WaitUntil([&] { return done.load() == posted; });
+  };
+  for (int round = 0; round < 20; ++round) {
+    for (int micros = 0; micros < 100; micros += 7) post_after(micros);
+    for (int i = 0; i < 6; ++i) post_after(300);
+  }
+  scheduler->PostAfter(Lane::kCommit, 10, [&] { done.fetch_add(1); });
+  ++posted;
+  scheduler->WaitUntil([&] { return done.load() == posted; });
+}
+
 TEST(ThreadedScheduler, AReadyJobDoesNotWaitForADelayedOne) {
   const auto scheduler = Scheduler::Threaded();
   std::atomic<int> ran = 0;
