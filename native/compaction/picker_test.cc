@@ -98,6 +98,18 @@ TEST_F(Picker, ClearsALevelThatIsNoLongerInUse) {
   EXPECT_EQ(Pick("L5: 8=a-n L6: 9=a-z*100"), "merge L5 000008 -> L6 000009, bottom");
 }
 
+TEST_F(Picker, PacksForTheBottomWhatCompactionsOfL0DoNotRewrite) {
+  const auto packs = [this](const std::string& levels) {
+    const LevelMap map = ParseLevelMap(levels, &context_);
+    return PickCompaction(map.version, options_, map.busy)->PacksForBottom(options_.level_count);
+  };
+  const std::string full_l0 = "L0: 4=a-c 3=a-c 2=a-c 1=a-c ";
+  EXPECT_FALSE(packs(full_l0 + "L6: 9=a-z*639"));
+  EXPECT_FALSE(packs(full_l0 + "L5: 8=a-z L6: 9=a-z*640"));
+  EXPECT_TRUE(packs("L5: 8=a-z*100 L6: 9=a-z*640"));
+  EXPECT_FALSE(packs("L4: 7=a-z*100 L5: 8=a-z*640 L6: 9=a-z*6400"));
+}
+
 TEST_F(Picker, LeavesBusyTablesAlone) {
   EXPECT_EQ(Pick("L0: 4=a-c 3=a-c 2=a-c 1=a-c! L6: 9=a-z"), "nothing");
   EXPECT_EQ(Pick("L0: 5=a-b 4=a-c 3=a-c 2=a-c 1=x-y! L6: 9=a-z"), "nothing");

@@ -203,7 +203,7 @@ Status StoreImpl::RunChoice(const CompactionChoice& choice) {
   CompactionResult result;
   if (choice.kind == CompactionChoice::Kind::kMerge) {
     CompactionContext context =
-        MakeCompactionContext(tree->info.options, choice.output_level == options_.level_count - 1);
+        MakeCompactionContext(tree->info.options, choice.PacksForBottom(options_.level_count));
     if (tree->range_tombstones != nullptr)
       context.rules.range_tombstones = tree->range_tombstones->all();
     LS_RETURN_IF_ERROR(RunCompaction(choice, *tree, context, &result));

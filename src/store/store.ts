@@ -60,7 +60,10 @@ export interface NamespaceOptions<K, V> {
   ttl?: number
   /** Of blocks above the bottom level, for a new namespace. Default: 'lz4'. */
   compression?: Compression
-  /** Of blocks at the bottom level, for a new namespace. Default: 'zstd'. */
+  /**
+   * Of blocks at the bottom level, once other levels lie between it and L0 (from about 1.3 GB on
+   * with the default sizes), for a new namespace. Default: 'zstd'.
+   */
   bottomCompression?: Compression
   /** Bits per key of the filters, for a new namespace; 0 for none. Default: 10. */
   filterBitsPerKey?: number
