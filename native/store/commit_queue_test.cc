@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include "store/namespace_table.h"
-#include "store/stall.h"
 
 namespace ledgerstone {
 namespace {
@@ -59,27 +58,6 @@ TEST(CommitQueue, RefusingWritesKeepsChangesOfNamespaces) {
   EXPECT_EQ(queue.bytes(), 9u);
   EXPECT_EQ(queue.TakeAll().size(), 1u);
   EXPECT_TRUE(queue.empty());
-}
-
-TEST(Stall, StopsForMemoryAndSlowsDownForL0) {
-  StoreOptions options;
-  const uint64_t megabyte = 1 << 20;
-  using Decision = StallDecision::Kind;
-  EXPECT_EQ(DecideStall({0, 0, true, megabyte}, options).kind, Decision::kGo);
-  EXPECT_EQ(DecideStall({0, 2, true, megabyte}, options).kind, Decision::kStop);
-  EXPECT_EQ(DecideStall({0, 2, false, megabyte}, options).kind, Decision::kGo);
-  EXPECT_EQ(DecideStall({11, 0, false, megabyte}, options).kind, Decision::kGo);
-  uint64_t last = 0;
-  for (uint32_t files = 12; files < 20; ++files) {
-    const StallDecision decision = DecideStall({files, 0, false, megabyte}, options);
-    EXPECT_EQ(decision.kind, Decision::kDelay);
-    EXPECT_GT(decision.delay_micros, last);
-    last = decision.delay_micros;
-  }
-  EXPECT_EQ(DecideStall({19, 0, false, megabyte << 10}, options).delay_micros, 100'000u);
-  EXPECT_EQ(DecideStall({20, 0, false, megabyte}, options).kind, Decision::kStop);
-  options.compact_in_background = false;
-  EXPECT_EQ(DecideStall({99, 0, false, megabyte}, options).kind, Decision::kGo);
 }
 
 TEST(NamespaceTable, GivesEachNameOneIdAndNeverTheSameIdTwice) {

@@ -24,8 +24,12 @@ struct StallDecision {
 };
 
 // Stop: until a flush or compaction ends. Delay: from l0_slowdown_trigger on, the group is held
-// back so that writers run at a rate that falls from 64 MiB/s towards 4 MiB/s as L0 nears
-// l0_stop_trigger.
+// back so that writers run at a rate that falls from 64 MiB/s to 4 MiB/s half-way to
+// l0_stop_trigger. The other half is room for a compaction of L0 that takes long: at that rate,
+// nobody has to stand still meanwhile.
 StallDecision DecideStall(const StallInput& input, const StoreOptions& options);
+
+// Of one commit group: small enough that the longest delay, a tenth of a second, keeps to the rate.
+uint64_t GroupBytesMax(uint32_t l0_files, const StoreOptions& options);
 
 }  // namespace ledgerstone

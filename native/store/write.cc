@@ -147,12 +147,13 @@ bool StoreImpl::ReadyToCommit(CommitGroup* group, bool* needs_switch) {
       refused = queue_.TakeAll();
       refusal = failure_.As(StatusCode::kReadOnly, "the store is read-only");
     } else {
-      const CommitQueue::Ahead ahead = queue_.Peek(options_.group_bytes_max);
+      // A store that is closing doesn't wait for compactions: they may never succeed.
+      const uint32_t l0_files = closing_ ? 0 : l0_files_max_;
+      const uint64_t bytes_max = GroupBytesMax(l0_files, options_);
+      const CommitQueue::Ahead ahead = queue_.Peek(bytes_max);
       const bool ingest = ahead.kind == CommitRequest::Kind::kIngest;
       const bool barrier = ingest || ahead.kind == CommitRequest::Kind::kFlush;
       *needs_switch = barrier ? !active_->empty() : GenerationFull(ahead.bytes, ahead.count);
-      // A store that is closing doesn't wait for compactions: they may never succeed.
-      const uint32_t l0_files = closing_ ? 0 : l0_files_max_;
       decision = DecideStall({l0_files, static_cast<uint32_t>(immutables_.size()), *needs_switch,
                               ahead.bytes, ingest && !*needs_switch},
                              options_);
@@ -161,7 +162,7 @@ bool StoreImpl::ReadyToCommit(CommitGroup* group, bool* needs_switch) {
         delay_served_ = false;
         commit_running_ = true;
         // An ingestion comes behind the switch and the flush, by another job.
-        if (!(ingest && *needs_switch)) *group = queue_.Take(options_.group_bytes_max);
+        if (!(ingest && *needs_switch)) *group = queue_.Take(bytes_max);
         return true;
       }
       if (decision.kind == StallDecision::Kind::kDelay) {

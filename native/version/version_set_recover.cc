@@ -26,12 +26,13 @@ Status CheckTable(Env* env, const std::string& directory, const TableMeta& meta)
                             std::to_string(size) + " bytes");
 }
 
-// The kept logs after an edit: those it adds, without what it lets go.
-std::vector<KeptLog> KeptAfter(const std::vector<KeptLog>& before, const VersionEdit& edit) {
-  std::vector<KeptLog> kept = before;
+// The kept logs after an edit: those it adds, without what it, or an edit before it, lets go.
+std::vector<KeptLog> KeptAfter(const ManifestState& before, const VersionEdit& edit) {
+  std::vector<KeptLog> kept = *before.kept_logs;
   kept.insert(kept.end(), edit.kept_logs.begin(), edit.kept_logs.end());
-  if (!edit.retained) return kept;
-  const uint64_t first = edit.retained->first_log;
+  const std::optional<Retained>& retained = edit.retained ? edit.retained : before.retained;
+  if (!retained) return kept;
+  const uint64_t first = retained->first_log;
   std::erase_if(kept, [&](const KeptLog& each) { return first == 0 || each.number < first; });
   return kept;
 }
@@ -47,7 +48,7 @@ void ManifestState::Apply(const VersionEdit& edit) {
   if (edit.applied) applied = *edit.applied;
   clean_close = edit.clean_close;
   if (edit.retained || !edit.kept_logs.empty())
-    kept_logs = std::make_shared<const std::vector<KeptLog>>(KeptAfter(*kept_logs, edit));
+    kept_logs = std::make_shared<const std::vector<KeptLog>>(KeptAfter(*this, edit));
   if (edit.retained) retained = edit.retained;
   if (retained && retained->first_log == 0) retained.reset();
 }

@@ -92,7 +92,7 @@ struct StoreOptions {
   uint32_t level_fanout = 10;
   uint32_t l0_compaction_trigger = 4;  // files
   uint32_t l0_slowdown_trigger = 12;
-  uint32_t l0_stop_trigger = 20;
+  uint32_t l0_stop_trigger = 28;
   bool use_block_cache = true;
   bool compact_in_background = true;
   int level_count = kLevelCount;  // 2 … kLevelCount; "one level" below L0 is 2
