@@ -77,14 +77,25 @@ void StoreImpl::CompactionJob() {
     const std::lock_guard lock(mutex_);
     compaction_scheduled_ = false;
   }
-  if (cancel_background_.load(std::memory_order_relaxed)) return;
-  const Status failure = FailureCause();
-  if (!failure.ok() || options_.read_only) return FailManual(failure);
+  // The tables that were replaced are let go of by now: they are removed before the next job runs.
+  if (CompactNext()) ScheduleCompaction();
+}
 
+// False when there is nothing more to do for now.
+bool StoreImpl::CompactNext() {
+  if (cancel_background_.load(std::memory_order_relaxed)) return false;
+  const Status failure = FailureCause();
+  if (!failure.ok() || options_.read_only) {
+    FailManual(failure);
+    return false;
+  }
   const VersionPtr version = versions_->current();
   const std::optional<CompactionChoice> choice = NextChoice();
-  if (!choice.has_value()) return NoteCompactionDone();
-  if (!BeginCompaction(*choice, version)) return ScheduleCompaction();
+  if (!choice.has_value()) {
+    NoteCompactionDone();
+    return false;
+  }
+  if (!BeginCompaction(*choice, version)) return true;
   const Status status = RunChoice(*choice);
   {
     const std::lock_guard lock(mutex_);
@@ -95,10 +106,10 @@ void StoreImpl::CompactionJob() {
   } else if (!status.Is(StatusCode::kAborted) && FailureCause().ok()) {
     RetryCompaction(*choice, status);
   } else {
-    return;
+    return false;
   }
   ScheduleCommit();
-  ScheduleCompaction();
+  return true;
 }
 
 bool StoreImpl::BeginCompaction(const CompactionChoice& choice, const VersionPtr& version) {

@@ -2,6 +2,8 @@
 // namespaces, the lock, closing, events.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "testing/store_world.h"
 
 namespace ledgerstone {
@@ -114,6 +116,26 @@ TEST_F(StoreBasic, SnapshotsOutliveFlushAndCompaction) {
   EXPECT_TRUE(world_.store().ReleaseSnapshot(snapshot));
   EXPECT_FALSE(world_.store().ReleaseSnapshot(snapshot));
   EXPECT_EQ(world_.Get(id, "key", snapshot).value_or("").substr(0, 6), "error:");
+}
+
+TEST_F(StoreBasic, WhatACompactionReplacedIsGoneWhenItIsDone) {
+  const NamespaceId id = world_.Open("a");
+  for (const char* const value : {"first", "second"}) {
+    for (int key = 0; key < 20; ++key) {
+      ASSERT_TRUE(world_.Put(id, std::to_string(key), value).ok());
+    }
+    ASSERT_TRUE(world_.Flush().ok());
+  }
+  std::vector<std::string> names;
+  bool done = false;
+  world_.store().Compact(id, {}, {}, [&](const Status& status) {
+    EXPECT_TRUE(status.ok());
+    ASSERT_TRUE(world_.env().ListDirectory(StoreWorld::kPath, &names).ok());
+    done = true;
+  });
+  world_.scheduler().WaitUntil([&] { return done; });
+  const auto is_table = [](const std::string& name) { return name.ends_with(".sst"); };
+  EXPECT_EQ(std::count_if(names.begin(), names.end(), is_table), 1);
 }
 
 TEST_F(StoreBasic, RangesAgreeWithBruteForceForEveryBound) {

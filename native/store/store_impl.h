@@ -233,6 +233,7 @@ class StoreImpl final : public Store, private ChangeSource, private IngestHost {
   // compact.cc
   void ScheduleCompaction();
   void CompactionJob();
+  bool CompactNext();
   // False when an ingestion changed, or is changing, what the choice was made of.
   bool BeginCompaction(const CompactionChoice& choice, const VersionPtr& version);
   void RetryCompaction(const CompactionChoice& choice, const Status& status);
