@@ -61,8 +61,8 @@ struct CompactionChoice {
   bool bottom = false;                      // output_level holds the oldest data for the range
   double score = 0;
 
-  // Whether the output is packed as namespaces ask for the bottom level. Not what L0 is merged into:
-  // every compaction of L0 rewrites it.
+  // Whether the output is packed as namespaces ask for the bottom level. Not what L0 is merged
+  // into: every compaction of L0 rewrites it.
   bool PacksForBottom(int level_count) const {
     return input_level > 0 && output_level == level_count - 1;
   }

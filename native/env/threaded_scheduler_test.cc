@@ -100,6 +100,7 @@ TEST(ThreadedScheduler, JobsAtTheMomentALaneFallsAsleepAreRun) {
   scheduler->PostAfter(Lane::kCommit, 10, [&] { done.fetch_add(1); });
   ++posted;
   scheduler->WaitUntil([&] { return done.load() == posted; });
+  EXPECT_EQ(posted, 20 * 21 + 1);
 }
 
 TEST(ThreadedScheduler, AReadyJobDoesNotWaitForADelayedOne) {
