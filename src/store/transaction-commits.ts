@@ -48,7 +48,8 @@ export class TransactionCommits {
   #told: Buffer | undefined
   #length = 0
   #pending: Deferred[] = []
-  #waitsForDisk = true
+  // Each of those pending.
+  #waitForDisk = true
   readonly #submitAtTurnEnd = (): void => {
     this.submit()
   }
@@ -76,7 +77,7 @@ export class TransactionCommits {
     bytes.writeUInt32LE(writes.count, at + 16)
     bytes.writeUInt32LE(durability, at + 20)
     this.#length = end
-    if (durability !== DURABILITY.disk) this.#waitsForDisk = false
+    if (durability !== DURABILITY.disk) this.#waitForDisk = false
     const result = deferred()
     if (this.#pending.push(result) === 1) queueMicrotask(this.#submitAtTurnEnd)
     if (end > SUBMIT_AT_BYTES) this.submit()
@@ -91,13 +92,14 @@ export class TransactionCommits {
     const length = this.#length
     this.#length = 0
     if (bytes.length > KEPT_BYTES_MAX) this.#bytes = this.#initial
+    const waitForDisk = this.#waitForDisk
+    this.#waitForDisk = true
     try {
       if (this.#told !== bytes) this.#native.setTransactionBuffer(bytes)
       this.#told = bytes
       const first = this.#native.commit(length)
       for (const [i, result] of pending.entries()) this.#queue.add(first + i, result)
-      if (!this.#waitsForDisk) this.#queue.linger()
-      this.#waitsForDisk = true
+      if (!waitForDisk) this.#queue.linger()
     } catch (error) {
       for (const result of pending) result.reject(error)
     }
