@@ -15,26 +15,6 @@ import { installSystem } from './lib/system-packages.mjs'
 import { report, setUp } from './setup.mjs'
 
 const MIB = 2 ** 20
-const NEXTS = 10
-
-// What one run does: `ours` are flags that db_bench does not know. A fill and what reads it.
-const PLANS = [
-  {
-    benchmarks: ['fillrandom', 'readrandom', 'readmissing', 'seekrandom', 'readseq'],
-    names: ['fillrandom', 'readrandom', 'readmissing', `seekrandom, ${NEXTS} nexts`, 'readseq'],
-  },
-  { benchmarks: ['fillseq'], names: ['fillseq'] },
-  {
-    benchmarks: ['fillrandom'],
-    names: ['fillrandom, one in flight'],
-    ours: ['--in_flight=1'],
-  },
-  {
-    benchmarks: ['fillrandom'],
-    names: ['fillrandom, batches of 100'],
-    both: ['--batch_size=100'],
-  },
-]
 
 async function prepare() {
   await setUp({ tests: false })
@@ -50,9 +30,9 @@ async function prepare() {
   )
 }
 
-const flagsOf = ({ benchmarks, both = [] }, num, path) => [
+const flagsOf = ({ benchmarks, both = [] }, { num, nexts }, path) => [
   ...['--key_size=16', '--value_size=100', '--compression_type=none', '--sync=0', '--threads=1'],
-  ...[`--cache_size=${256 * MIB}`, `--write_buffer_size=${64 * MIB}`, `--seek_nexts=${NEXTS}`],
+  ...[`--cache_size=${256 * MIB}`, `--write_buffer_size=${64 * MIB}`, `--seek_nexts=${nexts}`],
   ...[`--num=${num}`, `--db=${path}`, `--benchmarks=${benchmarks.join(',')}`, ...both],
 ]
 
@@ -78,14 +58,15 @@ function rowsOf(plan, ours, theirs) {
   })
 }
 
-async function measure(plan, { num, runs, folder }) {
+async function measure(plan, sizes) {
+  const { runs, folder } = sizes
   const ours = []
   const theirs = []
   const engine = inRoot('build/release/ledgerstone_bench')
   const count = plan.benchmarks.length
   for (let run = 0; run < runs; run++) {
     const path = join(folder, 'store')
-    const flags = flagsOf(plan, num, path)
+    const flags = flagsOf(plan, sizes, path)
     ours.push(await rates(engine, [...flags, ...(plan.ours ?? [])], path, count))
     theirs.push(await rates('db_bench', [...flags, '--bloom_bits=10'], path, count))
   }
@@ -128,19 +109,20 @@ async function main() {
   const runs = values.quick ? 1 : Number(values.runs)
   if (!(num >= 1 && runs >= 1)) throw new SetupError('--num and --runs take numbers from 1')
   await prepare()
+  const { NEXTS, PLANS } = await import('../dist/bench/rocksdb-plans.js')
   const folder = inRoot('build/bench-rocksdb')
   mkdirSync(folder, { recursive: true })
-  const plan = { num, runs, folder }
+  const sizes = { num, runs, folder, nexts: NEXTS }
   console.log(`${num.toLocaleString('en')} entries of 16 + 100 bytes, medians of ${runs}`)
   const heads = ['ours'.padStart(12), 'RocksDB'.padStart(12), 'ratio'.padStart(9)]
   console.log(`${'operations per second'.padEnd(28)}${heads.join('')}`)
   const rows = []
-  for (const each of PLANS) {
-    const measured = await measure(each, plan)
+  for (const plan of PLANS) {
+    const measured = await measure(plan, sizes)
     for (const row of measured) show(row)
     rows.push(...measured)
   }
-  if (values.record) await keep(rows, plan)
+  if (values.record) await keep(rows, sizes)
   rmSync(folder, { recursive: true, force: true })
 }
 
