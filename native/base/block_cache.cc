@@ -1,9 +1,9 @@
 #include "base/block_cache.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <new>
 
+#include "base/address_sanitizer.h"
 #include "base/block_cache_shard.h"
 #include "base/checks.h"
 #include "base/hash.h"
@@ -17,9 +17,28 @@ constexpr size_t kEraseStep = 256;
 
 uint64_t HashKey(const BlockKey& key) { return HashMix(HashMix(key.file_number) + key.offset); }
 
+// AddressSanitizer sees what reads behind a block by these bytes between it and its entry.
+constexpr size_t kGuardBytes = kAddressSanitizer ? 64 : 0;
+constexpr size_t kEntryAlignment = 64;
+
+// Of the bytes of a block of this size, up to its entry.
+size_t BytesBefore(size_t size) {
+  return (size + kGuardBytes + kEntryAlignment - 1) / kEntryAlignment * kEntryAlignment;
+}
+
 void Free(BlockCache::Entry* entry) {
+  char* const memory = entry->bytes();
+  BlockMemory::Run* const run = entry->run;
+  Unpoison(memory, entry->before);
   entry->~Entry();
-  std::free(entry);
+  BlockMemory::OfProcess().Free(memory, run);
+}
+
+// An entry that is gone by now, or none, does no harm: what is fetched is not read.
+void Prefetch(const BlockCache::Entry* entry) {
+  const auto address = reinterpret_cast<uintptr_t>(entry);
+  __builtin_prefetch(entry);
+  __builtin_prefetch(reinterpret_cast<const void*>(address - kEntryAlignment));
 }
 
 // After the subtraction the entry may be gone.
@@ -84,14 +103,19 @@ void BlockCache::Clear() {
 }
 
 BlockCache::Entry* BlockCache::Allocate(size_t size) {
-  void* const memory = std::malloc(sizeof(Entry) + size);
-  return memory == nullptr ? nullptr : new (memory) Entry(size);
+  const size_t before = BytesBefore(size);
+  const BlockMemory::Slot slot = BlockMemory::OfProcess().Allocate(before + sizeof(Entry));
+  if (slot.memory == nullptr) return nullptr;
+  char* const memory = static_cast<char*>(slot.memory);
+  Poison(memory + size, before - size);
+  return new (memory + before) Entry(size, before, slot);
 }
 
 char* BlockCache::MutableData(Entry* entry) { return entry->bytes(); }
 
 void BlockCache::Shrink(Entry* entry, size_t size) {
   LS_CHECK(size <= entry->size);
+  Poison(entry->bytes() + size, entry->size - size);
   entry->size = size;
 }
 
@@ -104,11 +128,12 @@ uint64_t BlockCache::ShardCapacity() const {
   return (capacity_ - std::min(capacity_, reserved)) / shards_.size();
 }
 
-BlockCache::Handle BlockCache::Lookup(const BlockKey& key, Counting counting) {
+BlockCache::Handle BlockCache::Lookup(const BlockKey& key, Counting counting, Hint* hint) {
+  if (hint != nullptr) Prefetch(hint->entry_.load(std::memory_order_relaxed));
   const uint64_t hash = HashKey(key);
   Shard& shard = ShardOf(hash);
   const std::lock_guard lock(shard.mutex);
-  Entry* const entry = shard.Find(key, hash);
+  Entry* const entry = shard.Find(key, hash, hint);
   if (entry == nullptr) {
     shard.misses += counting == Counting::kAll ? 1 : 0;
     return {};
@@ -121,7 +146,7 @@ BlockCache::Handle BlockCache::Lookup(const BlockKey& key, Counting counting) {
   return Handle(entry);
 }
 
-BlockCache::Handle BlockCache::Insert(const BlockKey& key, Entry* entry) {
+BlockCache::Handle BlockCache::Insert(const BlockKey& key, Entry* entry, Hint* hint) {
   LS_CHECK(entry->references.load(std::memory_order_relaxed) == 1);
   entry->key = key;
   entry->hash = HashKey(key);
@@ -130,7 +155,7 @@ BlockCache::Handle BlockCache::Insert(const BlockKey& key, Entry* entry) {
   Entry* result = entry;
   {
     const std::lock_guard lock(shard.mutex);
-    if (Entry* const first = shard.Find(key, entry->hash); first != nullptr) {
+    if (Entry* const first = shard.Find(key, entry->hash, hint); first != nullptr) {
       if (first->references.fetch_add(1, std::memory_order_relaxed) == 1) {
         shard.pinned_bytes += first->charge;
       }
@@ -140,6 +165,7 @@ BlockCache::Handle BlockCache::Insert(const BlockKey& key, Entry* entry) {
       entry->unpinned_bytes = &shard.unpinned_bytes;
       shard.pinned_bytes += entry->charge;
       shard.Link(entry);
+      shard.Remember(entry, hint);
       ++shard.inserts;
     }
   }
@@ -150,6 +176,15 @@ BlockCache::Handle BlockCache::Insert(const BlockKey& key, Entry* entry) {
     evicted = next;
   }
   return Handle(result);
+}
+
+void BlockCache::Forget(const BlockKey& key, Hint* hint) {
+  if (hint->entry_.load(std::memory_order_acquire) == nullptr) return;
+  Shard& shard = ShardOf(HashKey(key));
+  const std::lock_guard lock(shard.mutex);
+  if (Entry* const entry = hint->entry_.load(std::memory_order_relaxed); entry != nullptr) {
+    shard.Forget(entry);
+  }
 }
 
 // Buckets are visited in rising order with the mutex let go now and then. Doubling the table in

@@ -9,6 +9,8 @@
 // 4. All methods are safe from any thread. A shard's mutex is held for one look-up, one insertion
 //    with its evictions, or a few hundred buckets of an erasure; never two at a time, and nothing
 //    that can wait is called under it. Freed bytes are given back after it is let go.
+// 5. A block's bytes end where its entry begins: a reader starts at a block's end, and finds it
+//    near what it has to touch anyway.
 #pragma once
 
 #include <atomic>
@@ -27,6 +29,14 @@ struct BlockKey {
 class BlockCache {
  public:
   struct Entry;  // refcounted; the block's bytes live in the same allocation
+
+  // Where a reader of a file remembers one block of it, so that it need not be searched for. Empty
+  // or right: the cache fills it, and empties it when the block leaves. It stays where it is until
+  // Forget.
+  class Hint {
+    friend class BlockCache;
+    std::atomic<Entry*> entry_{nullptr};
+  };
 
   class Handle {
    public:
@@ -82,10 +92,12 @@ class BlockCache {
 
   // Which outcomes of a look-up the statistics hold.
   enum class Counting : uint8_t { kAll, kHits, kNothing };
-  // An empty handle when absent.
-  Handle Lookup(const BlockKey& key, Counting counting = Counting::kAll);
+  // An empty handle when absent. `hint` is the caller's for this key, or null.
+  Handle Lookup(const BlockKey& key, Counting counting = Counting::kAll, Hint* hint = nullptr);
   // Takes over `entry`. When another thread was first, its block is returned and `entry` dropped.
-  Handle Insert(const BlockKey& key, Entry* entry);
+  Handle Insert(const BlockKey& key, Entry* entry, Hint* hint = nullptr);
+  // Before a hint goes. Nobody looks up with it any more.
+  void Forget(const BlockKey& key, Hint* hint);
   // Drops the blocks of a deleted file.
   void EraseFile(uint64_t file_number);
   // Drops all blocks; pinned ones live on until unpinned.

@@ -4,10 +4,30 @@
 
 namespace ledgerstone {
 
-BlockCache::Entry* BlockCache::Shard::Find(const BlockKey& key, uint64_t hash) {
-  Entry* entry = *Place(hash);
+BlockCache::Entry* BlockCache::Shard::Find(const BlockKey& key, uint64_t hash, Hint* hint) {
+  Entry* entry = hint == nullptr ? nullptr : hint->entry_.load(std::memory_order_relaxed);
+  if (entry != nullptr) {
+    LS_DCHECK(entry->key == key && entry->hint == hint);
+    return entry;
+  }
+  entry = *Place(hash);
   while (entry != nullptr && !(entry->key == key)) entry = entry->next_in_bucket;
+  if (entry != nullptr) Remember(entry, hint);
   return entry;
+}
+
+// Of two readers of one file the first one's hint stays.
+void BlockCache::Shard::Remember(Entry* entry, Hint* hint) {
+  if (hint == nullptr || entry->hint != nullptr) return;
+  entry->hint = hint;
+  hint->entry_.store(entry, std::memory_order_relaxed);
+}
+
+// The release pairs with the acquire of who destroys the hint.
+void BlockCache::Shard::Forget(Entry* entry) {
+  if (entry->hint == nullptr) return;
+  entry->hint->entry_.store(nullptr, std::memory_order_release);
+  entry->hint = nullptr;
 }
 
 void BlockCache::Shard::Grow() {
@@ -49,6 +69,7 @@ void BlockCache::Shard::Unlink(Entry* entry) {
     place = &(*place)->next_in_bucket;
   }
   *place = entry->next_in_bucket;
+  Forget(entry);
   if (entry->next_in_ring == entry) {
     hand = nullptr;
   } else {

@@ -184,15 +184,53 @@ TEST(BlockCache, CountsTheBytesOfBlocksThatSomebodyHolds) {
   EXPECT_EQ(pinned(), 0u);
 }
 
+TEST(BlockCache, AHintFindsItsBlockUntilTheBlockLeaves) {
+  BlockCache::Hint hint;
+  BlockCache cache(1 << 20);
+  const BlockKey key{1, 2};
+  using Counting = BlockCache::Counting;
+  const auto found = [&] { return BytesOf(cache.Lookup(key, Counting::kAll, &hint)); };
+  EXPECT_EQ(found(), "(none)");
+  cache.Insert(key, Block("first"), &hint);
+  EXPECT_EQ(found(), "first");
+  cache.EraseFile(1);
+  EXPECT_EQ(found(), "(none)");
+  cache.Insert(key, Block("second"));
+  EXPECT_EQ(found(), "second") << "found by its key, and remembered";
+  cache.Clear();
+  EXPECT_EQ(found(), "(none)");
+  EXPECT_EQ(cache.GetStatistics().hits, 2u);
+  EXPECT_EQ(cache.GetStatistics().misses, 3u);
+}
+
+TEST(BlockCache, AForgottenHintIsNotTouchedAgain) {
+  BlockCache cache(1 << 20);
+  const BlockKey key{1, 2};
+  auto first = std::make_unique<BlockCache::Hint>();
+  BlockCache::Hint second;
+  using Counting = BlockCache::Counting;
+  cache.Insert(key, Block("one"), first.get());
+  EXPECT_EQ(BytesOf(cache.Lookup(key, Counting::kAll, &second)), "one");
+  cache.Forget(key, first.get());
+  first.reset();
+  EXPECT_EQ(BytesOf(cache.Lookup(key, Counting::kAll, &second)), "one");
+  cache.EraseFile(1);
+  EXPECT_FALSE(cache.Lookup(key, Counting::kAll, &second));
+  cache.Forget(key, &second);
+}
+
 TEST(ThreadedBlockCache, NeverShowsAnotherBlocksBytes) {
+  std::vector<BlockCache::Hint> hints(3 * 60);  // none for the fourth file
   BlockCache cache(256 << 10);
-  const auto work = [&cache](uint64_t seed) {
+  const auto work = [&cache, &hints](uint64_t seed) {
     Random random(seed);
     for (int i = 0; i < 20'000; ++i) {
       const BlockKey key{random.Below(4), random.Below(60)};
       const auto expected = static_cast<char>(key.file_number * 60 + key.offset);
-      BlockCache::Handle handle = cache.Lookup(key);
-      if (!handle) handle = cache.Insert(key, Block(std::string(2000, expected)));
+      const size_t number = key.file_number * 60 + key.offset;
+      BlockCache::Hint* const hint = number < hints.size() ? &hints[number] : nullptr;
+      BlockCache::Handle handle = cache.Lookup(key, BlockCache::Counting::kAll, hint);
+      if (!handle) handle = cache.Insert(key, Block(std::string(2000, expected)), hint);
       const BlockCache::Handle copy = handle;
       handle.Reset();
       if (copy.data()[0] != expected || copy.data()[1999] != expected) {

@@ -44,7 +44,12 @@ TableReader::TableReader(const TableIdentity& identity, std::unique_ptr<RandomAc
       cache_(cache),
       statistics_(statistics) {}
 
-TableReader::~TableReader() { cache_->Release(reserved_); }
+TableReader::~TableReader() {
+  for (size_t i = 0; hints_ != nullptr && i < index_.size(); ++i) {
+    cache_->Forget(KeyOf(i), &hints_[i]);
+  }
+  cache_->Release(reserved_);
+}
 
 Status TableReader::Load(uint64_t file_size) {
   LS_RETURN_IF_ERROR(LoadFooter(file_size));
@@ -100,14 +105,21 @@ Status TableReader::LoadResident() {
       DecodeProperties(contents, {identity_.file, footer_.properties.offset}, &properties_));
   LS_RETURN_IF_ERROR(CheckResident(footer_.index, &contents));
   LS_RETURN_IF_ERROR(index_.Parse(contents, {identity_.file, footer_.index.offset}, begin));
-  if (index_.size() == properties_.data_block_count) return Status::Ok();
+  if (index_.size() == properties_.data_block_count) return MakeHints();
   return Status::Corruption("number of data blocks", {identity_.file, footer_.index.offset},
                             std::to_string(properties_.data_block_count),
                             std::to_string(index_.size()));
 }
 
+Status TableReader::MakeHints() {
+  hints_.reset(new (std::nothrow) BlockCache::Hint[index_.size()]);
+  if (hints_ != nullptr) return Status::Ok();
+  return Status(StatusCode::kNoMemory, "no memory for a table's index", {identity_.file});
+}
+
 uint64_t TableReader::MemoryBytes() const {
-  return sizeof(*this) + resident_size_ + index_.MemoryBytes();
+  const uint64_t hints = index_.size() * sizeof(BlockCache::Hint);
+  return sizeof(*this) + resident_size_ + index_.MemoryBytes() + hints;
 }
 
 uint64_t TableReader::ApproximateOffset(Slice internal_key) {
@@ -138,7 +150,7 @@ Status TableReader::DataBlock(size_t i, const TableReadOptions& options, ReadAhe
                               BlockCache::Handle* block) const {
   const BlockHandle handle = index_.Handle(i);
   const BlockKey key{identity_.file_number, handle.offset};
-  *block = cache_->Lookup(key, CountingOf(options));
+  *block = cache_->Lookup(key, CountingOf(options), &hints_[i]);
   if (*block) return Status::Ok();
   if (options.tier == Tier::kMemory) return Status::Incomplete();
   if (options.disk_wait != nullptr) options.disk_wait->Begin();
@@ -148,7 +160,7 @@ Status TableReader::DataBlock(size_t i, const TableReadOptions& options, ReadAhe
   }
   BlockBytes bytes;
   LS_RETURN_IF_ERROR(ReadDataBlock(handle, read_ahead, &bytes));
-  *block = options.fill_cache ? cache_->Insert(key, bytes.release())
+  *block = options.fill_cache ? cache_->Insert(key, bytes.release(), &hints_[i])
                               : BlockCache::Adopt(bytes.release());
   return Status::Ok();
 }

@@ -23,13 +23,14 @@ Status TableIndex::Parse(Slice contents, const Status::Place& place, uint64_t da
   const Slice first = UserKeyOf(Separator(0));
   const Slice last = UserKeyOf(Separator(count - 1));
   common_ = first.substr(0, CommonPrefix(first, last));
-  for (size_t i = 0; i < count; ++i) slots_[i].prefix = PrefixOf(UserKeyOf(Separator(i)));
+  for (size_t i = 0; i < count; ++i) prefixes_[i] = PrefixOf(UserKeyOf(Separator(i)));
   return Status::Ok();
 }
 
 bool TableIndex::ReadEntries(uint64_t data_end) {
   data_end_ = data_end;
-  slots_.resize(view_.restart_count());
+  prefixes_.resize(view_.restart_count());
+  offsets_.resize(view_.restart_count());
   uint64_t block_end = kFileHeaderSize;
   const char* entry_end = view_.begin();
   Slice previous;
@@ -41,7 +42,7 @@ bool TableIndex::ReadEntries(uint64_t data_end) {
     if (i > 0 && CompareInternalKeys(previous, entry.key_suffix()) >= 0) return false;
     if (!DecodeBlockHandle(entry.value(), &handle)) return false;
     if (handle.offset != block_end || handle.size > kBlockBytesMax) return false;
-    slots_[i].offset = handle.offset;
+    offsets_[i] = handle.offset;
     block_end += handle.size + kBlockTrailerSize;
     entry_end = entry.end();
     previous = entry.key_suffix();
@@ -53,9 +54,9 @@ Slice TableIndex::Separator(size_t i) const { return EntryAt(view_, i).key_suffi
 
 // Blocks follow each other without gaps, so a block's size is known from where the next one begins.
 BlockHandle TableIndex::Handle(size_t i) const {
-  LS_CHECK(i < slots_.size());
-  const uint64_t end = i + 1 < slots_.size() ? slots_[i + 1].offset : data_end_;
-  return {slots_[i].offset, end - slots_[i].offset - kBlockTrailerSize};
+  LS_CHECK(i < size());
+  const uint64_t end = i + 1 < size() ? offsets_[i + 1] : data_end_;
+  return {offsets_[i], end - offsets_[i] - kBlockTrailerSize};
 }
 
 // Keys compare as these numbers do wherever the numbers differ. `user_key` begins with common_.
@@ -69,24 +70,24 @@ uint64_t TableIndex::PrefixOf(Slice user_key) const {
 
 // The first separator whose prefix is not below `prefix`.
 size_t TableIndex::FirstWithPrefix(uint64_t prefix) const {
-  const Slot* base = slots_.data();
-  size_t left = slots_.size();
+  const uint64_t* base = prefixes_.data();
+  size_t left = prefixes_.size();
   while (left > 1) {
     const size_t half = left / 2;
-    base += base[half - 1].prefix < prefix ? half : 0;
+    base += base[half - 1] < prefix ? half : 0;
     left -= half;
   }
-  return static_cast<size_t>(base - slots_.data()) + (base->prefix < prefix ? 1 : 0);
+  return static_cast<size_t>(base - prefixes_.data()) + (*base < prefix ? 1 : 0);
 }
 
 size_t TableIndex::Find(Slice user_key, uint64_t trailer) const {
-  if (slots_.empty()) return 0;
+  if (size() == 0) return 0;
   const int by_common = CompareUserKeys(user_key.substr(0, common_.size()), common_);
   if (by_common != 0) return by_common < 0 ? 0 : size();
   const uint64_t prefix = PrefixOf(user_key);
   size_t low = FirstWithPrefix(prefix);
   size_t high = low;
-  for (size_t step = 1; high < size() && slots_[high].prefix == prefix; step *= 2) {
+  for (size_t step = 1; high < size() && prefixes_[high] == prefix; step *= 2) {
     high = std::min(size(), high + step);
   }
   while (low < high) {

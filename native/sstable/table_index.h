@@ -4,7 +4,7 @@
 //    header to where the data ends, without gaps.
 // 2. A search looks at eight bytes of each separator, behind the bytes that all of them share, in
 //    an array of their own; whole keys are compared in place, and only where those eight are equal.
-//    Beside them stands where the block begins, so that most searches never touch the contents.
+//    Another array says where the blocks begin, so that most searches never touch the contents.
 // 3. Reading is safe from many threads. The contents are not owned.
 #pragma once
 
@@ -22,19 +22,14 @@ class TableIndex {
   // The data blocks lie in [kFileHeaderSize, data_end).
   Status Parse(Slice contents, const Status::Place& place, uint64_t data_end);
 
-  size_t size() const { return slots_.size(); }
+  size_t size() const { return offsets_.size(); }
   // The first block whose separator is not before the key; size() when there is none.
   size_t Find(Slice user_key, uint64_t trailer) const;
   Slice Separator(size_t i) const;
   BlockHandle Handle(size_t i) const;
-  uint64_t MemoryBytes() const { return slots_.capacity() * sizeof(Slot); }
+  uint64_t MemoryBytes() const { return 2 * size() * sizeof(uint64_t); }
 
  private:
-  struct Slot {
-    uint64_t prefix = 0;
-    uint64_t offset = 0;
-  };
-
   bool ReadEntries(uint64_t data_end);
   uint64_t PrefixOf(Slice user_key) const;
   size_t FirstWithPrefix(uint64_t prefix) const;
@@ -42,7 +37,8 @@ class TableIndex {
   BlockView view_;
   Slice common_;  // what all separators' user keys begin with
   uint64_t data_end_ = 0;
-  std::vector<Slot> slots_;
+  std::vector<uint64_t> prefixes_;
+  std::vector<uint64_t> offsets_;
 };
 
 }  // namespace ledgerstone

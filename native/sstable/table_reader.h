@@ -50,12 +50,14 @@ class TableReader final : public Table {
 
   Status LoadFooter(uint64_t file_size);
   Status LoadResident();
+  Status MakeHints();
   Status CheckResident(const BlockHandle& handle, Slice* contents) const;
   // kNotHere goes on to the next block.
   BlockView::Found FindIn(const BlockCache::Handle& block, Slice user_key, uint64_t key_hash,
                           uint64_t seek_trailer, BlockEntry* entry) const;
   Status TakeEntry(size_t i, const BlockEntry& entry, BlockCache::Handle block,
                    TableLookup* lookup) const;
+  BlockKey KeyOf(size_t i) const { return {identity_.file_number, index_.Handle(i).offset}; }
   Status::Place BlockPlace(size_t i) const { return {identity_.file, index_.Handle(i).offset}; }
   Status CheckEntries(size_t i, BlockCache::Handle block, TableProperties* seen) const;
   Status DumpBlock(size_t i, bool show_entries, std::string* text) const;
@@ -73,6 +75,7 @@ class TableReader final : public Table {
   size_t resident_size_ = 0;
   FilterView filter_;
   TableIndex index_;
+  std::unique_ptr<BlockCache::Hint[]> hints_;  // one for each data block
   TableProperties properties_;
   uint64_t reserved_ = 0;
 };
