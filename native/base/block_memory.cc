@@ -41,8 +41,9 @@ struct BlockMemory::Run {
   uint64_t free = 0;  // a bit for each slot
 };
 
-// Stands behind the pages it is about.
+// Not in the pages it is about: each page that is touched there may become a huge one.
 struct BlockMemory::Chunk {
+  char* pages = nullptr;
   size_t runs_in_use = 0;
   size_t run_count = 0;
   std::array<Run, kRunsOfChunkMax> runs;
@@ -77,9 +78,15 @@ BlockMemory& BlockMemory::OfProcess() {
 }
 
 bool BlockMemory::AddChunk() {
-  char* const pages = env_->AllocatePages(kChunkBytes + sizeof(Chunk));
-  if (pages == nullptr) return false;
-  auto* const chunk = new (pages + kChunkBytes) Chunk;
+  void* const place = std::malloc(sizeof(Chunk));
+  if (place == nullptr) return false;
+  char* const pages = env_->AllocatePages(kChunkBytes);
+  if (pages == nullptr) {
+    std::free(place);
+    return false;
+  }
+  auto* const chunk = new (place) Chunk;
+  chunk->pages = pages;
   const auto address = reinterpret_cast<uintptr_t>(pages);
   const size_t skipped = (kHugePageBytes - address % kHugePageBytes) % kHugePageBytes;
   const size_t usable = (kChunkBytes - skipped) / kHugePageBytes * kHugePageBytes;
@@ -96,7 +103,8 @@ bool BlockMemory::AddChunk() {
 
 void BlockMemory::Release(Chunk* chunk) {
   for (size_t i = 0; i < chunk->run_count; ++i) idle_.Remove(&chunk->runs[i]);
-  env_->ReleasePages(reinterpret_cast<char*>(chunk) - kChunkBytes, kChunkBytes + sizeof(Chunk));
+  env_->ReleasePages(chunk->pages, kChunkBytes);
+  std::free(chunk);
   --statistics_.chunks;
 }
 
