@@ -618,4 +618,18 @@ export const bugs = [
     replace: '',
     suites: 'StoreVerify*',
   },
+  {
+    name: 'a block that leaves the cache stays where its table remembers it',
+    file: 'base/block_cache_shard.cc',
+    find: '  Forget(entry);\n  if (entry->next_in_ring',
+    replace: '  if (entry->next_in_ring',
+    suites: 'BlockCache.*',
+  },
+  {
+    name: 'the slot of one block is given to another',
+    file: 'base/block_memory.cc',
+    find: 'run->free &= run->free - 1;',
+    replace: 'run->free &= run->free - (run->free == 1 ? 1 : 0);',
+    suites: 'BlockMemory.*',
+  },
 ]
