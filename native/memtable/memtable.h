@@ -36,11 +36,15 @@ class MemTable {
     const Entry entry{user_key, MakeTrailer(sequence, kind), value};
     InsertMany({&entry, 1});
   }
-  // For entries that mostly come in order, as from a sorted replay.
-  void InsertRising(Slice user_key, uint64_t trailer, Slice value) {
-    index_.Abandon();
-    list_.InsertRising(user_key, trailer, value);
+  // For a replay, which fills an empty memtable whole before anybody reads it: entries in any
+  // order, then once LinkAppended, false where there is no memory for that.
+  void Append(Slice user_key, uint64_t trailer, Slice value) {
+    list_.Append({user_key, trailer, value});
     Count(1);
+  }
+  bool LinkAppended(Env* env) {
+    index_.Abandon();
+    return list_.LinkAppended(env);
   }
   // The newest version at or below `sequence`.
   MemTableLookup Get(Slice user_key, Sequence sequence) const;

@@ -1,54 +1,13 @@
-#include "memtable/skiplist.h"
-
 #include <algorithm>
 #include <bit>
 
+#include "memtable/skiplist_node.h"
+
 namespace ledgerstone {
-
-struct SkipList::Node {
-  uint32_t value_size;
-  uint16_t key_size;
-  uint8_t height;
-  uint8_t reserved;
-  uint32_t inserted_before;
-  std::atomic<uint32_t> next[1];  // `height` of them
-
-  const char* bytes() const { return reinterpret_cast<const char*>(next + height); }
-  char* bytes() { return reinterpret_cast<char*>(next + height); }
-};
 
 namespace {
 
 constexpr int kBitsPerLevel = 2;
-
-static_assert(sizeof(std::atomic<uint32_t>) == 4 && std::atomic<uint32_t>::is_always_lock_free);
-
-// Big-endian, so that comparing the numbers compares the bytes.
-inline uint64_t Word(const char* bytes) { return __builtin_bswap64(DecodeFixed64(bytes)); }
-
-// The order of user keys, eight bytes at a time; the last eight may overlap those before.
-inline int CompareWords(Slice a, Slice b) {
-  const size_t common = std::min(a.size(), b.size());
-  if (common < 8) return CompareUserKeys(a, b);
-  for (size_t at = 0;; at += 8) {
-    at = std::min(at, common - 8);
-    const uint64_t x = Word(a.data() + at);
-    const uint64_t y = Word(b.data() + at);
-    if (x != y) return x < y ? -1 : 1;
-    if (at == common - 8) break;
-  }
-  return a.size() < b.size() ? -1 : (a.size() > b.size() ? 1 : 0);
-}
-
-inline int Compare(Slice key, uint64_t trailer, Slice node_key, uint64_t node_trailer) {
-  const int by_key = CompareWords(key, node_key);
-  if (by_key != 0) return by_key;
-  return trailer > node_trailer ? -1 : (trailer < node_trailer ? 1 : 0);
-}
-
-inline int CompareNode(Slice key, uint64_t trailer, const SkipList::Node* node) {
-  return Compare(key, trailer, SkipList::UserKey(node), SkipList::Trailer(node));
-}
 
 }  // namespace
 
@@ -202,7 +161,7 @@ void SkipList::InsertMany(std::span<const Entry> entries) {
     const auto now = entries.first(std::min(entries.size(), kSideBySide));
     entries = entries.subspan(now.size());
     if (RisesFromLast(now)) {
-      for (const Entry& entry : now) InsertRising(entry.user_key, entry.trailer, entry.value);
+      for (const Entry& entry : now) InsertRising(entry);
       continue;
     }
     for (Splice& splice : splices) splice.fill(head_);
@@ -222,17 +181,14 @@ void SkipList::Insert(Slice user_key, uint64_t trailer, Slice value) {
   Link({user_key, trailer, value}, RandomHeight(), &splice_);
 }
 
-void SkipList::InsertRising(Slice user_key, uint64_t trailer, Slice value) {
-  if (!FindSpliceNearLast(user_key, trailer)) FindSplice(user_key, trailer);
-  Link({user_key, trailer, value}, RandomHeight(), &splice_);
+void SkipList::InsertRising(const Entry& entry) {
+  if (!FindSpliceNearLast(entry.user_key, entry.trailer)) FindSplice(entry.user_key, entry.trailer);
+  Link(entry, RandomHeight(), &splice_);
 }
 
-// Puts a new node behind the splice.
-void SkipList::Link(const Entry& entry, int height, Splice* splice) {
-  const auto [user_key, trailer, value] = entry;
+uint32_t SkipList::NewNode(const Entry& entry, int height) {
+  const auto& [user_key, trailer, value] = entry;
   LS_CHECK(user_key.size() <= UINT16_MAX && value.size() <= UINT32_MAX);
-  const int list_height = height_.load(std::memory_order_relaxed);
-
   const uint64_t size =
       12 + 4 * static_cast<uint64_t>(height) + user_key.size() + kTrailerSize + value.size();
   const uint32_t offset = arena_->Allocate(size);
@@ -246,16 +202,23 @@ void SkipList::Link(const Entry& entry, int height, Splice* splice) {
   EncodeFixed(bytes + user_key.size(), trailer);
   char* const value_at = bytes + user_key.size() + kTrailerSize;
   if (!value.empty()) std::memcpy(value_at, value.data(), value.size());
+  return offset;
+}
 
+// Puts a new node behind the splice.
+void SkipList::Link(const Entry& entry, int height, Splice* splice) {
+  const uint32_t offset = NewNode(entry, height);
+  Node* const node = At(offset);
   for (int level = 0; level < height; ++level) {
     std::atomic<uint32_t>& link = At((*splice)[level])->next[level];
     const uint32_t after = link.load(std::memory_order_relaxed);
-    LS_DCHECK(after == 0 || CompareNode(user_key, trailer, At(after)) < 0);
+    LS_DCHECK(after == 0 || CompareNode(entry.user_key, entry.trailer, At(after)) < 0);
     node->next[level].store(after, std::memory_order_relaxed);
     link.store(offset, std::memory_order_release);
   }
   // A reader that sees the old height merely starts lower.
-  if (height > list_height) height_.store(height, std::memory_order_relaxed);
+  if (height > height_.load(std::memory_order_relaxed))
+    height_.store(height, std::memory_order_relaxed);
   last_.store(offset, std::memory_order_release);
 }
 

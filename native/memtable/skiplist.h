@@ -36,19 +36,22 @@ class SkipList {
 
   SkipList(Arena* arena, uint64_t seed);
 
-  // Writer only. No entry with the same key and trailer may be there.
-  void Insert(Slice user_key, uint64_t trailer, Slice value);
-  // The same for a caller whose entries mostly rise: looks near the last one inserted first.
-  void InsertRising(Slice user_key, uint64_t trailer, Slice value);
-
   struct Entry {
     Slice user_key;
     uint64_t trailer = 0;
     Slice value;
   };
+  // Writer only. No entry with the same key and trailer may be there.
+  void Insert(Slice user_key, uint64_t trailer, Slice value);
   // The same as inserting one after the other, with the searches of several entries side by side:
   // while one waits for memory the others walk.
   void InsertMany(std::span<const Entry> entries);
+  // For a list that is filled whole before anybody reads it: entries are put into the arena one
+  // behind the other, and linked once, in order, with no search for any. To be called on an empty
+  // list, and nothing else between the first Append and LinkAppended.
+  void Append(const Entry& entry);
+  // False when there is no memory to sort in; then nothing is linked, and it may be tried again.
+  bool LinkAppended(Env* env);
 
   // The first node not before (user_key, trailer), or nullptr.
   const Node* Seek(Slice user_key, uint64_t trailer) const;
@@ -95,7 +98,10 @@ class SkipList {
   static constexpr size_t kSideBySide = 16;
 
   bool IsBefore(Slice user_key, uint64_t trailer, const Node* node) const;
+  // In the arena, and not linked anywhere.
+  uint32_t NewNode(const Entry& entry, int height);
   bool RisesFromLast(std::span<const Entry> entries) const;
+  void InsertRising(const Entry& entry);
   void FindSplices(std::span<const Entry> entries, Splice* splices) const;
   void MoveUp(Slice user_key, uint64_t trailer, int height, Splice* splice) const;
   void FindSplice(Slice user_key, uint64_t trailer);
@@ -111,6 +117,9 @@ class SkipList {
   Splice splice_;
   // Stored by the writer alone, behind the node it names.
   std::atomic<uint32_t> last_{0};
+  // Of Append's entries: how many, and how many bytes all their keys begin with.
+  size_t appended_ = 0;
+  size_t common_ = 0;
 };
 
 }  // namespace ledgerstone

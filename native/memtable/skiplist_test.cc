@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "memtable/memtable.h"
+#include "testing/memory_env.h"
 #include "testing/seed.h"
 
 namespace ledgerstone {
@@ -50,14 +51,20 @@ std::vector<OwnedEntry> SomeEntries(Random* random, Sequence* sequence) {
 }
 
 void InsertSomehow(const std::vector<OwnedEntry>& entries, Random* random, SkipList* list) {
-  const uint64_t how = random->Below(3);
+  const bool together = random->OneIn(2);
   std::vector<SkipList::Entry> views;
   for (const OwnedEntry& entry : entries) {
     views.push_back({entry.key, entry.trailer, entry.value});
-    if (how == 0) list->Insert(entry.key, entry.trailer, entry.value);
-    if (how == 1) list->InsertRising(entry.key, entry.trailer, entry.value);
+    if (!together) list->Insert(entry.key, entry.trailer, entry.value);
   }
-  if (how == 2) list->InsertMany(views);
+  if (together) list->InsertMany(views);
+}
+
+// As a replay does: all at once, before anything else.
+void AppendAll(const std::vector<OwnedEntry>& entries, SkipList* list) {
+  for (const OwnedEntry& entry : entries) list->Append({entry.key, entry.trailer, entry.value});
+  EXPECT_EQ(list->First(), nullptr) << "nobody sees them before they are in order";
+  ASSERT_TRUE(list->LinkAppended(Env::Posix()));
 }
 
 TEST(SkipList, SamplesARangeInOrderAndAllOfItWhereItIsSmall) {
@@ -99,6 +106,56 @@ TEST(SkipList, SamplesARangeInOrderAndAllOfItWhereItIsSmall) {
   EXPECT_GE(each, kKeys / 1000);
 }
 
+// Memory that is not given as long as the test says so.
+class ScarceEnv final : public MemoryEnv {
+ public:
+  char* AllocatePages(size_t size) override {
+    return scarce ? nullptr : MemoryEnv::AllocatePages(size);
+  }
+  bool scarce = false;
+};
+
+TEST(SkipList, WithoutMemoryToSortInWhatWasAppendedWaits) {
+  ScarceEnv env;
+  const auto arena = Arena::Create(&env, kArenaBytes);
+  SkipList list(arena.get(), 3);
+  ASSERT_TRUE(list.LinkAppended(&env)) << "nothing was appended";
+  for (const char* key : {"b", "c", "a"}) {
+    list.Append({key, MakeTrailer(1, EntryKind::kPut), "of " + std::string(key)});
+  }
+  env.scarce = true;
+  EXPECT_FALSE(list.LinkAppended(&env));
+  EXPECT_EQ(list.First(), nullptr);
+  env.scarce = false;
+  ASSERT_TRUE(list.LinkAppended(&env));
+  std::string seen;
+  for (const SkipList::Node* node = list.First(); node != nullptr; node = list.Next(node))
+    seen += std::string(SkipList::UserKey(node)) + ": " + std::string(SkipList::Value(node)) + "; ";
+  EXPECT_EQ(seen, "a: of a; b: of b; c: of c; ");
+}
+
+TEST(SkipList, WhatWasAppendedIsFoundOnEveryLevelAndInTheOrderOfTheLog) {
+  Random random(PrintedSeed(17));
+  const auto arena = Arena::Create(Env::Posix(), kArenaBytes);
+  SkipList list(arena.get(), 5);
+  std::vector<OwnedEntry> entries;
+  for (Sequence sequence = 1; sequence <= 20'000; ++sequence) {
+    const std::string key = "key" + std::to_string(random.Below(5000));
+    entries.push_back({key, MakeTrailer(sequence, EntryKind::kPut), "v"});
+  }
+  AppendAll(entries, &list);
+  const SkipList::Node* node = list.LastInserted();
+  for (size_t i = entries.size(); i-- > 0; node = list.InsertedBefore(node)) {
+    ASSERT_NE(node, nullptr);
+    ASSERT_EQ(SkipList::Trailer(node), entries[i].trailer);
+    ASSERT_EQ(list.Seek(entries[i].key, entries[i].trailer), node);
+  }
+  EXPECT_EQ(node, nullptr);
+  uint64_t each = 0;
+  EXPECT_GE(list.Sample(nullptr, nullptr, 16, &each).size(), 16u);
+  EXPECT_GE(each, entries.size() / 1000) << "few nodes stand for many";
+}
+
 TEST(SkipList, AgreesWithASortedMap) {
   const uint64_t first_seed = PrintedSeed(1);
   for (uint64_t seed = first_seed; seed < first_seed + 50; ++seed) {
@@ -106,9 +163,14 @@ TEST(SkipList, AgreesWithASortedMap) {
     SkipList list(arena.get(), seed);
     Random random(seed);
     std::map<ByInternalOrder::Entry, std::string, ByInternalOrder> model;
+    const bool replayed = random.OneIn(2);
     for (Sequence sequence = 1; sequence <= 2000;) {
       const std::vector<OwnedEntry> entries = SomeEntries(&random, &sequence);
-      InsertSomehow(entries, &random, &list);
+      if (replayed && model.empty()) {
+        AppendAll(entries, &list);
+      } else {
+        InsertSomehow(entries, &random, &list);
+      }
       for (const OwnedEntry& entry : entries) model[{entry.key, entry.trailer}] = entry.value;
     }
     const SkipList::Node* node = list.First();

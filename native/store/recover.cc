@@ -11,6 +11,10 @@ namespace {
 constexpr uint64_t kArenaBytesPerLogByte = 40;
 constexpr uint64_t kArenaBytesLeast = uint64_t{1} << 20;
 
+Status NoMemoryToReplay(const std::string& name) {
+  return Status(StatusCode::kNoMemory, "no memory to replay " + name);
+}
+
 // Makes what a dead process left in the page cache durable.
 Status SyncExistingFile(Env* env, const std::string& path) {
   std::unique_ptr<WritableFile> file;
@@ -64,20 +68,21 @@ Status StoreImpl::ReplaySegment(uint64_t number, log::ScanResult* scan) {
   LS_RETURN_IF_ERROR(env_->FileSize(PathOf(name), &size));
   const uint64_t capacity = size * kArenaBytesPerLogByte + kArenaBytesLeast;
   GenerationPtr generation = NewGeneration(number, std::min(capacity, Arena::kCapacityMax));
-  if (generation == nullptr) return Status(StatusCode::kNoMemory, "no memory to replay " + name);
+  if (generation == nullptr) return NoMemoryToReplay(name);
   const auto clean_close = versions_->state().clean_close;
   const uint64_t chain_offset =
       clean_close.has_value() && clean_close->segment == number ? clean_close->size : 0;
-  ReplayBuffer buffer(env_);
   LS_RETURN_IF_ERROR(log::ScanSegment(
       env_, PathOf(name), name, FileKind::kLog, versions_->store_id(), number,
       [&](const log::RecordHeader& header, uint64_t offset, Slice payload) {
         if (header.type == log::RecordType::kIngested) return CheckIngested(header);
         if (header.type != log::RecordType::kBatch) return Status::Ok();
-        return ReplayRecord(generation.get(), &buffer, header, {name, offset}, payload);
+        return ReplayRecord(generation.get(), header, {name, offset}, payload);
       },
       scan, chain_offset));
-  buffer.Insert();
+  for (const auto& [id, memtable] : generation->memtables()) {
+    if (!memtable->LinkAppended(env_)) return NoMemoryToReplay(name);
+  }
   generation->UpdateCharge();
   if (!generation->empty()) immutables_.push_back(std::move(generation));
   return Status::Ok();
@@ -93,18 +98,15 @@ Status StoreImpl::CheckIngested(const log::RecordHeader& header) const {
                             "up to " + std::to_string(last));
 }
 
-Status StoreImpl::ReplayRecord(Generation* generation, ReplayBuffer* buffer,
-                               const log::RecordHeader& header, const FilePlace& place,
-                               Slice payload) {
+Status StoreImpl::ReplayRecord(Generation* generation, const log::RecordHeader& header,
+                               const FilePlace& place, Slice payload) {
   ++report_.replayed_records;
   report_.replayed_bytes += payload.size();
   if (generation->remaining() < Generation::BytesNeeded(payload.size(), header.entry_count)) {
-    return Status(StatusCode::kNoMemory, "no memory to replay " + place.file);
+    return NoMemoryToReplay(place.file);
   }
   Sequence sequence = header.first_sequence;
-  Slice kept;
-  LS_RETURN_IF_ERROR(buffer->Keep(payload, &kept));
-  BatchReader reader(kept);
+  BatchReader reader(payload);
   BatchEntry entry;
   NamespaceId id = 0;
   MemTable* memtable = nullptr;
@@ -128,7 +130,7 @@ Status StoreImpl::ReplayRecord(Generation* generation, ReplayBuffer* buffer,
         generation->AddRangeDelete(id,
                                    {std::string(entry.key), std::string(entry.value), sequence});
     } else if (memtable != nullptr) {
-      buffer->Add(memtable, entry.key, MakeTrailer(sequence, entry.kind), entry.value);
+      memtable->Append(entry.key, MakeTrailer(sequence, entry.kind), entry.value);
     }
     ++sequence;
   }

@@ -45,7 +45,6 @@
 #include "store/ingestion.h"
 #include "store/namespace_table.h"
 #include "store/read_view.h"
-#include "store/replay_buffer.h"
 #include "store/retention.h"
 #include "store/stall.h"
 #include "store/trace.h"
@@ -144,7 +143,7 @@ class StoreImpl final : public Store, private ChangeSource, private IngestHost {
   Status ReplayLogs(log::RecoveryVerdict* verdict);
   Status ReplaySegment(uint64_t number, log::ScanResult* scan);
   Status CheckIngested(const log::RecordHeader& header) const;
-  Status ReplayRecord(Generation* generation, ReplayBuffer* buffer, const log::RecordHeader& header,
+  Status ReplayRecord(Generation* generation, const log::RecordHeader& header,
                       const FilePlace& place, Slice payload);
   Status ReplayNamespaceEntry(Generation* generation, const BatchEntry& entry);
   Status RepairTail(const log::RecoveryVerdict& verdict, log::SegmentEnd* end);

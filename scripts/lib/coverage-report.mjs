@@ -14,7 +14,7 @@ export const critical = {
     'version/version_set',
     'version/version_set_recover',
   ],
-  recovery: ['store/recover', 'store/replay_buffer'],
+  recovery: ['store/recover', 'memtable/skiplist_append'],
   'batch decoding': ['base/coding', 'store/batch_format'],
 }
 
