@@ -24,7 +24,7 @@ export const usage = `Benchmarks of Ledgerstone beside its peers. The rows: docs
   --entries N           keys of most workloads (1,000,000)
   --reads N             operations of the read rows (500,000)
   --sustained-entries N puts of the sustained fill (4 times --entries)
-  --fill-entries N      keys of the fill whose memory is measured (10 times --entries)
+  --fill-entries N      keys of memory and open (10 times --entries)
   --durable-entries N   puts of the durable rows: N by one caller, 10 N by 64 (2,000)
   --recovery-mib N      keys and values in the log that recovery reads (256)
   --memory-mib N        memory of each store (256; with --budget small a fifth of the data)

@@ -4,6 +4,7 @@ import { deleteRandom, overwrite } from './changes.js'
 import { eventLog } from './event-log.js'
 import { fillAsync, fillBatch, fillRandom, fillSeq, fillSync, fillSync64 } from './fills.js'
 import { memory } from './memory.js'
+import { opening } from './opening.js'
 import { readWhileWriting } from './read-while-writing.js'
 import { reads } from './reads.js'
 import { recovery } from './recovery.js'
@@ -15,7 +16,7 @@ export const workloads: readonly Workload[] = [
   ...[fillSeq, fillRandom, fillBatch, fillAsync, overwrite, deleteRandom],
   ...[fillSync, fillSync64, sustainedFill],
   ...[reads, readWhileWriting, ycsb],
-  ...[eventLog, memory, recovery],
+  ...[eventLog, memory, recovery, opening],
 ]
 
 /** What rows were called before they had the names of db_bench and YCSB. */
