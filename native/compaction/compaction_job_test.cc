@@ -297,7 +297,7 @@ class CompactionModel {
   explicit CompactionModel(uint64_t seed) : random_(seed), world_(seed) {
     tree_.info.id = 1;
     tree_.info.name = "default";
-    options_ = {4000, 1000, 4, 3, 4, 0};
+    options_ = {4000, 1000, 4, 3, 4000, 4, 0};
   }
 
   void Run() {

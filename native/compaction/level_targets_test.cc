@@ -24,7 +24,7 @@ class LevelTargetsTest : public testing::Test {
   }
 
   TableContext context_;
-  PickerOptions options_{64 << 10, 16 << 10, 10, 4, kLevelCount, 0};
+  PickerOptions options_{64 << 10, 16 << 10, 10, 4, 64 << 10, kLevelCount, 0};
 };
 
 TEST_F(LevelTargetsTest, GrowUpwardsFromTheRealSizeOfTheBottom) {

@@ -177,7 +177,7 @@ class TreePicker {
       ++tables;
     }
     return std::max(static_cast<double>(tables) / std::max(options_.l0_compaction_trigger, 1u),
-                    static_cast<double>(bytes) / static_cast<double>(options_.level_base_bytes));
+                    static_cast<double>(bytes) / static_cast<double>(options_.l0_bytes));
   }
 
   // Above 1: due. A level that is not in use is due as long as it holds anything.

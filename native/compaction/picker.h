@@ -32,6 +32,7 @@ struct PickerOptions {
   uint64_t table_bytes = 32ull << 20;
   uint32_t level_fanout = 10;
   uint32_t l0_compaction_trigger = 4;
+  uint64_t l0_bytes = 64ull << 20;  // of L0: due at so many, too
   int level_count = kLevelCount;
   // Every snapshot sees all entries up to here, so that rewriting a bottom table which holds
   // nothing newer drops all its tombstones. 0: bottom tables are not rewritten in place.

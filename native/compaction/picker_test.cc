@@ -23,7 +23,7 @@ class Picker : public testing::Test {
 
   TableContext context_;
   // Base 64 KiB, tables of 16 KiB, fanout 10, four L0 tables.
-  PickerOptions options_{64 << 10, 16 << 10, 10, 4, kLevelCount, 0};
+  PickerOptions options_{64 << 10, 16 << 10, 10, 4, 64 << 10, kLevelCount, 0};
 };
 
 TEST_F(Picker, LeavesAQuietTreeAlone) {
@@ -50,6 +50,14 @@ TEST_F(Picker, MovesALonelyL0TableWithoutRewriting) {
 TEST_F(Picker, TakesL0WhenItsBytesReachTheBaseLevelsTarget) {
   EXPECT_EQ(Pick("L0: 2=a-c*63"), "nothing");
   EXPECT_EQ(Pick("L0: 2=a-c*64"), "move L0 000002 -> L6, bottom");
+}
+
+TEST_F(Picker, WhatL0IsDueAtIsNotWhatTheLevelsAreSizedBy) {
+  options_.l0_compaction_trigger = 8;
+  options_.l0_bytes = 128 << 10;
+  EXPECT_EQ(Pick("L0: 4=a-c 3=a-c 2=a-c 1=a-c*100 L6: 9=a-c"), "nothing");
+  EXPECT_EQ(Pick("L0: 2=a-c 1=a-c*127 L6: 9=a-c"), "merge L0 000002 000001 -> L6 000009, bottom");
+  EXPECT_EQ(Pick("L0: 2=a-c L5: 3=a-c*65 L6: 9=a-c*640"), "merge L5 000003 -> L6 000009, bottom");
 }
 
 TEST_F(Picker, SendsL0ToTheTopmostLevelInUse) {

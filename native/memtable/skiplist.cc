@@ -228,6 +228,8 @@ const SkipList::Node* SkipList::Seek(Slice user_key, uint64_t trailer) const {
   for (int level = height_.load(std::memory_order_relaxed) - 1; level >= 0; --level) {
     for (;;) {
       const Node* next = Follow(at, level);
+      // Where the way goes on if `next` is too far: fetched while that is found out.
+      if (level > 0) __builtin_prefetch(Follow(at, level - 1));
       if (next == nullptr || next == after || CompareNode(user_key, trailer, next) <= 0) {
         after = next;
         break;

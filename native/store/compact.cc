@@ -4,15 +4,27 @@
 
 namespace ledgerstone {
 
-PickerOptions StoreImpl::MakePickerOptions() const {
+PickerOptions StoreImpl::MakePickerOptions(uint64_t l0_patience) const {
   PickerOptions options;
   options.level_base_bytes = options_.level_base_bytes;
   options.table_bytes = options_.table_bytes;
   options.level_fanout = options_.level_fanout;
-  options.l0_compaction_trigger = options_.l0_compaction_trigger;
+  const uint32_t trigger = options_.l0_compaction_trigger;
+  options.l0_compaction_trigger =
+      l0_patience == 0 ? trigger : std::min(2 * trigger, options_.l0_slowdown_trigger);
+  options.l0_bytes = options_.level_base_bytes / trigger * options.l0_compaction_trigger;
   options.level_count = options_.level_count;
   options.oldest_snapshot = SnapshotSequences().front();
   return options;
+}
+
+// What is left of the time after the last flush in which the next one may be near.
+uint64_t StoreImpl::L0PatienceLeft() const {
+  const uint64_t flushed = last_flush_micros_.load(std::memory_order_relaxed);
+  const uint64_t passed = env_->NowMicros() - flushed;
+  return flushed == 0 || passed >= options_.l0_patience_micros
+             ? 0
+             : options_.l0_patience_micros - passed;
 }
 
 CompactionContext StoreImpl::MakeCompactionContext(const NamespaceOptions& options, bool bottom) {
@@ -90,9 +102,11 @@ bool StoreImpl::CompactNext() {
     return false;
   }
   const VersionPtr version = versions_->current();
-  const std::optional<CompactionChoice> choice = NextChoice();
+  const uint64_t l0_patience = L0PatienceLeft();
+  const std::optional<CompactionChoice> choice = NextChoice(l0_patience);
   if (!choice.has_value()) {
     NoteCompactionDone();
+    AwaitFlushes(*version, l0_patience);
     return false;
   }
   if (!BeginCompaction(*choice, version)) return true;
@@ -110,6 +124,15 @@ bool StoreImpl::CompactNext() {
   }
   ScheduleCommit();
   return true;
+}
+
+// Looks again once no more flushes are expected, where L0 only waits for them.
+void StoreImpl::AwaitFlushes(const Version& version, uint64_t l0_patience) {
+  if (l0_patience == 0 || !options_.compact_in_background) return;
+  for (const auto& [id, tree] : version.trees) {
+    if (tree->levels[0].size() < options_.l0_compaction_trigger) continue;
+    return scheduler_->PostAfter(Lane::kCompaction, l0_patience, [this] { ScheduleCompaction(); });
+  }
 }
 
 bool StoreImpl::BeginCompaction(const CompactionChoice& choice, const VersionPtr& version) {
@@ -158,9 +181,9 @@ void StoreImpl::FailManual(const Status& failure) {
   for (ManualCompaction& manual : failed) manual.done(failure);
 }
 
-std::optional<CompactionChoice> StoreImpl::NextChoice() {
+std::optional<CompactionChoice> StoreImpl::NextChoice(uint64_t l0_patience) {
   const VersionPtr version = versions_->current();
-  const PickerOptions options = MakePickerOptions();
+  const PickerOptions options = MakePickerOptions(l0_patience);
   std::optional<CompactionChoice> due;
   if (options_.compact_in_background) {
     std::set<uint64_t> busy;

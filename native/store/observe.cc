@@ -65,6 +65,8 @@ void StoreImpl::NoteStall(StallCause cause, uint64_t began, uint64_t micros) {
 
 void StoreImpl::NoteFlushed(const VersionEdit& edit) {
   Counters::Add(counters_.flushes, 1);
+  if (!edit.new_tables.empty())
+    last_flush_micros_.store(env_->NowMicros(), std::memory_order_relaxed);
   const VersionPtr version = versions_->current();
   for (const auto& table : edit.new_tables) {
     Counters::Add(counters_.flush_bytes, table.meta.size);

@@ -234,18 +234,20 @@ class StoreImpl final : public Store, private ChangeSource, private IngestHost {
   void CompactionJob();
   bool CompactNext();
   // False when an ingestion changed, or is changing, what the choice was made of.
+  uint64_t L0PatienceLeft() const;
+  void AwaitFlushes(const Version& version, uint64_t l0_patience);
   bool BeginCompaction(const CompactionChoice& choice, const VersionPtr& version);
   void RetryCompaction(const CompactionChoice& choice, const Status& status);
   void NoteCompactionDone();
   void FailManual(const Status& failure);
-  std::optional<CompactionChoice> NextChoice();
+  std::optional<CompactionChoice> NextChoice(uint64_t l0_patience);
   static std::optional<CompactionChoice> NextManualChoice(ManualCompaction* manual,
                                                           const Version& version,
                                                           const PickerOptions& options);
   Status RunChoice(const CompactionChoice& choice);
   Status DropOutputs(const CompactionResult& result);
   CompactionContext MakeCompactionContext(const NamespaceOptions& options, bool bottom);
-  PickerOptions MakePickerOptions() const;
+  PickerOptions MakePickerOptions(uint64_t l0_patience = 0) const;
   void OnTableObsolete(uint64_t number);
   void RemoveObsoleteTables();
   // Those that compactions keep apart; behind the last one every version stays.
@@ -344,6 +346,7 @@ class StoreImpl final : public Store, private ChangeSource, private IngestHost {
   uint64_t last_applied_committed_ = 0;
 
   std::atomic<Sequence> visible_sequence_{0};
+  std::atomic<uint64_t> last_flush_micros_{0};  // that wrote a table; 0: none since opening
   // Beyond visible_sequence_ while a group told early is still on its way into the memtables.
   std::atomic<Sequence> told_sequence_{0};
   // Set on the commit lane while it tells such a group.

@@ -36,7 +36,11 @@ const std::vector<OptionSet>& OptionSets() {
       Named("no filter", [](OptionSet& set) { set.space.filter_bits_per_key = 0; }),
       Named("no background compaction",
             [](OptionSet& set) { set.store.compact_in_background = false; }),
-      Named("wider generation", [](OptionSet& set) { set.store.generation_bytes = 32 << 10; }),
+      Named("wider generation, patient L0",
+            [](OptionSet& set) {
+              set.store.generation_bytes = 32 << 10;
+              set.store.l0_patience_micros = 10'000;
+            }),
       Named("deep and narrow",
             [](OptionSet& set) {
               set.store.level_count = kLevelCount;

@@ -14,6 +14,7 @@ StoreOptions TinyStoreOptions() {
   options.level_base_bytes = 8 << 10;
   options.level_fanout = 4;
   options.l0_compaction_trigger = 2;
+  options.l0_patience_micros = 0;
   options.l0_slowdown_trigger = 6;
   options.l0_stop_trigger = 10;
   options.level_count = 4;

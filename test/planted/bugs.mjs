@@ -571,9 +571,30 @@ export const bugs = [
   {
     name: 'a log that there is no memory to replay is passed over',
     file: 'store/recover.cc',
-    find: '  if (generation == nullptr) return Status(StatusCode::kNoMemory, "no memory to replay " + name);\n',
+    find: '  if (generation == nullptr) return NoMemoryToReplay(name);\n',
     replace: '  if (generation == nullptr) return Status::Ok();\n',
     suites: 'Scripts/StoreAllocation*',
+  },
+  {
+    name: 'a replay goes on without memory to sort in',
+    file: 'store/recover.cc',
+    find: '    if (!memtable->LinkAppended(env_)) return NoMemoryToReplay(name);\n',
+    replace: '    (void)memtable->LinkAppended(env_);\n',
+    suites: 'Scripts/StoreAllocation*',
+  },
+  {
+    name: 'a replayed memtable is sorted by the first bytes of its keys',
+    file: 'memtable/skiplist_append.cc',
+    find: '    return CompareNode(UserKey(x), Trailer(x), At(b.node)) < 0;\n',
+    replace: '    return x < At(b.node);\n',
+    suites: 'SkipList.*',
+  },
+  {
+    name: 'L0 that waited for flushes is forgotten',
+    file: 'store/compact.cc',
+    find: '    AwaitFlushes(*version, l0_patience);\n',
+    replace: '',
+    suites: 'StorePatience.*',
   },
   {
     name: 'the log does not hear of an ingestion',

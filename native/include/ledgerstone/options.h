@@ -91,6 +91,9 @@ struct StoreOptions {
   uint64_t level_base_bytes = 0;       // smallest level below L0; 0: derived from the generation
   uint32_t level_fanout = 10;
   uint32_t l0_compaction_trigger = 4;  // files
+  // For so long after a flush more may be on its way: L0 is merged at twice its trigger, but not
+  // later than writers would be slowed down for it. What lies below is rewritten half as often.
+  uint64_t l0_patience_micros = 500'000;
   uint32_t l0_slowdown_trigger = 12;
   uint32_t l0_stop_trigger = 28;
   bool use_block_cache = true;
