@@ -126,13 +126,16 @@ bool StoreImpl::CompactNext() {
   return true;
 }
 
-// Looks again once no more flushes are expected, where L0 only waits for them.
+// Looks again once no more flushes are expected, where something only waits for them.
 void StoreImpl::AwaitFlushes(const Version& version, uint64_t l0_patience) {
   if (l0_patience == 0 || !options_.compact_in_background) return;
-  for (const auto& [id, tree] : version.trees) {
-    if (tree->levels[0].size() < options_.l0_compaction_trigger) continue;
-    return scheduler_->PostAfter(Lane::kCompaction, l0_patience, [this] { ScheduleCompaction(); });
-  }
+  if (!PickCompaction(version, MakePickerOptions(), FailedTables()).has_value()) return;
+  scheduler_->PostAfter(Lane::kCompaction, l0_patience, [this] { ScheduleCompaction(); });
+}
+
+std::set<uint64_t> StoreImpl::FailedTables() const {
+  const std::lock_guard lock(mutex_);
+  return failed_tables_;
 }
 
 bool StoreImpl::BeginCompaction(const CompactionChoice& choice, const VersionPtr& version) {
@@ -186,12 +189,7 @@ std::optional<CompactionChoice> StoreImpl::NextChoice(uint64_t l0_patience) {
   const PickerOptions options = MakePickerOptions(l0_patience);
   std::optional<CompactionChoice> due;
   if (options_.compact_in_background) {
-    std::set<uint64_t> busy;
-    {
-      const std::lock_guard lock(mutex_);
-      busy = failed_tables_;
-    }
-    due = PickCompaction(*version, options, busy);
+    due = PickCompaction(*version, options, FailedTables());
     // Writers wait for L0: it goes before what somebody asked for.
     if (due.has_value() && due->input_level == 0) return due;
   }

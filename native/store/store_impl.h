@@ -236,6 +236,7 @@ class StoreImpl final : public Store, private ChangeSource, private IngestHost {
   // False when an ingestion changed, or is changing, what the choice was made of.
   uint64_t L0PatienceLeft() const;
   void AwaitFlushes(const Version& version, uint64_t l0_patience);
+  std::set<uint64_t> FailedTables() const;
   bool BeginCompaction(const CompactionChoice& choice, const VersionPtr& version);
   void RetryCompaction(const CompactionChoice& choice, const Status& status);
   void NoteCompactionDone();

@@ -66,6 +66,19 @@ TEST_F(StorePatience, L0IsMergedAtItsTriggerOnceNoFlushComes) {
   EXPECT_GE(env_.NowMicros() - before, kPatience / 2) << "and not before";
 }
 
+TEST_F(StorePatience, L0IsMergedForItsBytesOnceNoFlushComes) {
+  ASSERT_TRUE(world_.Close().ok());
+  world_.options().l0_compaction_trigger = 4;
+  world_.options().level_base_bytes = 1 << 10;
+  ASSERT_TRUE(world_.Open().ok());
+  space_ = world_.Open("a");
+  AddTable();
+  AddTable();
+  EXPECT_EQ(Tables(), 2u) << "together more than a KiB, less than two";
+  RunDelayed();
+  EXPECT_EQ(Tables(), 0u);
+}
+
 TEST_F(StorePatience, BelowItsTriggerL0IsLeftAlone) {
   AddTable();
   RunDelayed();
