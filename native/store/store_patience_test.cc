@@ -1,6 +1,8 @@
 // L0 waits for what more flushes bring, and is merged without them once none comes.
 #include <gtest/gtest.h>
 
+#include <functional>
+
 #include "testing/store_world.h"
 
 namespace ledgerstone {
@@ -21,6 +23,12 @@ class StorePatience : public testing::Test {
     space_ = world_.Open("a");
   }
 
+  void Reopen(const std::function<void(StoreOptions&)>& change) {
+    ASSERT_TRUE(world_.Close().ok());
+    change(world_.options());
+    ASSERT_TRUE(world_.Open().ok());
+    space_ = world_.Open("a");
+  }
   // Overwrites the same keys, flushes, and lets run what need not wait.
   void AddTable() {
     for (int i = 0; i < 8; ++i) {
@@ -67,11 +75,10 @@ TEST_F(StorePatience, L0IsMergedAtItsTriggerOnceNoFlushComes) {
 }
 
 TEST_F(StorePatience, L0IsMergedForItsBytesOnceNoFlushComes) {
-  ASSERT_TRUE(world_.Close().ok());
-  world_.options().l0_compaction_trigger = 4;
-  world_.options().level_base_bytes = 1 << 10;
-  ASSERT_TRUE(world_.Open().ok());
-  space_ = world_.Open("a");
+  Reopen([](StoreOptions& options) {
+    options.l0_compaction_trigger = 4;
+    options.level_base_bytes = 1 << 10;
+  });
   AddTable();
   AddTable();
   EXPECT_EQ(Tables(), 2u) << "together more than a KiB, less than two";
@@ -87,23 +94,11 @@ TEST_F(StorePatience, BelowItsTriggerL0IsLeftAlone) {
 }
 
 TEST_F(StorePatience, WritersAreNotSlowedDownForIt) {
-  ASSERT_TRUE(world_.Close().ok());
-  world_.options().l0_slowdown_trigger = 3;
-  ASSERT_TRUE(world_.Open().ok());
-  space_ = world_.Open("a");
+  Reopen([](StoreOptions& options) { options.l0_slowdown_trigger = 3; });
   for (const size_t tables : {1u, 2u, 0u}) {
     AddTable();
     EXPECT_EQ(Tables(), tables);
   }
-}
-
-TEST_F(StorePatience, AFlushLongAgoIsNotWaitedBehind) {
-  AddTable();
-  env_.AdvanceClock(2 * kPatience);
-  AddTable();
-  EXPECT_EQ(Tables(), 2u) << "another flush may follow this one";
-  RunDelayed();
-  EXPECT_EQ(Tables(), 0u);
 }
 
 TEST_F(StorePatience, ManualCompactionDoesNotWait) {
